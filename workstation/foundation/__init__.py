@@ -1,0 +1,1 @@
+"""What every part stands on: errors, files, logs, clocks, workers and conditions. Imports nothing above it."""
