@@ -24,7 +24,7 @@ _REDACTIONS = (
     (re.compile(r"\b[0-2](?:\.\d+){4,}\b"), "[uid]"),
     (re.compile(r"\b[^\s^=]+\^[^\s]*"), "[name]"),  # person names in DICOM form
     (re.compile(r"\b(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\b"), "[date]"),
-    (re.compile(r"(?i)\b(?:accession|patient\s?id|mrn)\W{0,3}\S+"), "[identifier]"),
+    (re.compile(r"(?i)\b(?:accession|patient|mrn)(?:\s?(?:id|number|no\.?))?\W{1,3}\S+"), "[identifier]"),
     (re.compile(r"(?i)\b(?:bearer|basic)\s+[A-Za-z0-9._~+/=-]+"), "[credential]"),
 )
 

@@ -37,7 +37,7 @@ def load_preferences(path: Path) -> Preferences:
     try:
         raw = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
-        return Preferences()  # type: ignore[call-arg]  # every field has a default
+        return Preferences()
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadInput(f"Your preferences in {path} cannot be read: {error}.", "Mend or remove the file.") from error
     try:

@@ -1,0 +1,178 @@
+"""Which monitor plays which role: the reader's choice first, then what the geometry suggests; told again on every plug.
+
+Monitor names change between starts and virtual screens have no serial, so a screen is known by name, manufacturer,
+model, serial and geometry together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QScreen
+
+ROLES = ("report", "diagnostic", "mammography", "review")
+SETTLE_MS = 150
+
+
+@dataclass(frozen=True)
+class ScreenDescription:
+    """One monitor. Positions are Qt's (logical); ``width`` and ``height`` are device pixels.
+
+    ``id`` is the role and its number, left to right, then top to bottom: ``diagnostic:1``.
+    """
+
+    identity: str
+    name: str
+    x: int
+    y: int
+    width: int
+    height: int
+    scale: float = 1.0
+    maker: str = ""
+    model: str = ""
+    serial: str = ""
+    is_primary: bool = False
+    role: str = ""
+    id: str = ""
+
+    @property
+    def logical_rect(self) -> tuple[int, int, int, int]:
+        """x, y, width, height in Qt's logical pixels."""
+        return self.x, self.y, round(self.width / self.scale), round(self.height / self.scale)
+
+    @property
+    def title(self) -> str:
+        """For people: ``diagnostic 1``."""
+        return self.id.replace(":", " ")
+
+
+def identity_of(name: str, maker: str, model: str, serial: str, geometry: tuple[int, int, int, int]) -> str:
+    """A name that stays as long as the same monitor hangs on the same place."""
+    x, y, width, height = geometry
+    return "/".join((name, maker, model, serial, f"{width}x{height}{x:+d}{y:+d}"))
+
+
+def with_roles(screens: Sequence[ScreenDescription], wishes: Mapping[str, str]) -> tuple[ScreenDescription, ...]:
+    """Give every screen a role and a number; pure, and the same for every order of ``screens``.
+
+    Parameters
+    ----------
+    wishes
+        From the preferences: monitor name, ``maker/model/serial`` or whole identity, to role.
+    """
+    placed = sorted(screens, key=lambda s: (s.x, s.y, s.identity))
+    wished = {screen.identity: _wish(screen, wishes) for screen in placed}
+    free = [screen for screen in placed if wished[screen.identity] is None]
+    if free and "report" not in wished.values():
+        wished[_likeliest_report(free).identity] = "report"
+    roles = {identity: role or "diagnostic" for identity, role in wished.items()}
+    counts = dict.fromkeys(ROLES, 0)
+    result = []
+    for screen in placed:
+        role = roles[screen.identity]
+        counts[role] += 1
+        result.append(replace(screen, role=role, id=f"{role}:{counts[role]}"))
+    return tuple(result)
+
+
+def _wish(screen: ScreenDescription, wishes: Mapping[str, str]) -> str | None:
+    for key in (screen.identity, f"{screen.maker}/{screen.model}/{screen.serial}", screen.name):
+        role = wishes.get(key)
+        if role in ROLES:
+            return role
+    return None
+
+
+def _likeliest_report(screens: Sequence[ScreenDescription]) -> ScreenDescription:
+    """Landscape before portrait, small before large, the primary before others, then the leftmost."""
+    return min(screens, key=lambda s: (s.height > s.width, s.width * s.height, not s.is_primary, s.x, s.y, s.identity))
+
+
+def describe(screen: QScreen, *, is_primary: bool) -> ScreenDescription:
+    """A Qt screen in our words, without a role yet."""
+    rect = screen.geometry()
+    scale = screen.devicePixelRatio()
+    width, height = round(rect.width() * scale), round(rect.height() * scale)
+    maker, model, serial = screen.manufacturer(), screen.model(), screen.serialNumber()
+    identity = identity_of(screen.name(), maker, model, serial, (rect.x(), rect.y(), width, height))
+    return ScreenDescription(
+        identity, screen.name(), rect.x(), rect.y(), width, height, scale, maker, model, serial, is_primary
+    )
+
+
+class ScreenMap(QObject):
+    """The monitors as they are now. ``changed`` comes once when a plug, an unplug or a change of mode has settled."""
+
+    changed = Signal()
+
+    def __init__(self, wishes: Mapping[str, str], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._wishes = dict(wishes)
+        self._watched: set[QScreen] = set()
+        self._settle = QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.setInterval(SETTLE_MS)
+        self._connect()
+        self._screens = self._look()
+
+    def screens(self) -> tuple[ScreenDescription, ...]:
+        """All monitors, left to right, each with its role and number."""
+        return self._screens
+
+    def with_role(self, *roles: str) -> tuple[ScreenDescription, ...]:
+        """The monitors that play one of ``roles``."""
+        return tuple(screen for screen in self._screens if screen.role in roles)
+
+    def qt_screen(self, screen: ScreenDescription) -> QScreen | None:
+        """Qt's object for a screen, when it is still there."""
+        for candidate in QGuiApplication.screens():
+            if describe(candidate, is_primary=False).identity == screen.identity:
+                return candidate
+        return None
+
+    def set_wishes(self, wishes: Mapping[str, str]) -> None:
+        """Take new preferences."""
+        self._wishes = dict(wishes)
+        self._look_again()
+
+    def _connect(self) -> None:
+        application = QGuiApplication.instance()
+        if not isinstance(application, QGuiApplication):
+            raise TypeError("a screen map needs a QGuiApplication")
+        application.screenAdded.connect(self._screen_added)
+        application.screenRemoved.connect(self._screen_removed)
+        application.primaryScreenChanged.connect(self._something_changed)
+        self._settle.timeout.connect(self._look_again)
+        for screen in QGuiApplication.screens():
+            self._watch(screen)
+
+    def _watch(self, screen: QScreen) -> None:
+        if screen in self._watched:
+            return
+        self._watched.add(screen)
+        screen.geometryChanged.connect(self._something_changed)
+        screen.logicalDotsPerInchChanged.connect(self._something_changed)
+
+    def _screen_added(self, screen: QScreen) -> None:
+        self._watch(screen)
+        self._something_changed()
+
+    def _screen_removed(self, screen: QScreen) -> None:
+        self._watched.discard(screen)
+        self._something_changed()
+
+    def _something_changed(self, *_: object) -> None:
+        self._settle.start()
+
+    def _look(self) -> tuple[ScreenDescription, ...]:
+        primary = QGuiApplication.primaryScreen()
+        found = [describe(screen, is_primary=screen is primary) for screen in QGuiApplication.screens()]
+        return with_roles(found, self._wishes)
+
+    def _look_again(self) -> None:
+        screens = self._look()
+        if screens != self._screens:
+            self._screens = screens
+            self.changed.emit()

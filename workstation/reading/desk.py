@@ -1,0 +1,361 @@
+"""The reader's desk: the use cases the windows may call, laid side by side.
+
+Methods marked *quick* answer from memory and may be called on the GUI thread; all others touch disk or network
+and belong in a TaskRunner. Observers are called in whatever thread caused the change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from calibration.checks.display_state import DisplayIdentity, DisplayState, RecordStore, display_state
+from workstation.catalogue.catalogue import Catalogue
+from workstation.dicom.reading import InstanceHeader
+from workstation.dicom.workitem import parse_workitem
+from workstation.foundation.cancel import CancelToken
+from workstation.foundation.conditions import ConditionBoard
+from workstation.foundation.clock import SiteClock
+from workstation.hanging.engine import Hanging
+from workstation.hanging.screens import HangingScreen
+from workstation.imaging.frame_source import FrameSource
+from workstation.reading.case import Case, CaseOpening
+from workstation.reading.case_book import CaseBook
+from workstation.reading.delivery import DeliveryLine, delivery_line
+from workstation.reading.drafting import DraftKeeper
+from workstation.reading.errors import NotNow
+from workstation.reading.hang_case import HangCase
+from workstation.reading.headers import HeaderShelf
+from workstation.reading.log_in import LogIn, Reader
+from workstation.reading.obstacles import Obstacle
+from workstation.reading.order_panel import OrderPanel, PriorReport, PriorStudy
+from workstation.reading.prior_reports import prior_reports_of
+from workstation.reading.report_content import new_draft
+from workstation.reading.signing import SignedReport, SignReport
+from workstation.reading.take import TakeCase, summary_of
+from workstation.reporting.draft import Draft
+from workstation.reporting.template import Template, choose_template
+from workstation.site.preferences import Preferences
+from workstation.site.profile import SiteProfile
+from workstation.sync.claims import Claims
+from workstation.sync.engine import SyncEngine
+from workstation.sync.worklist import WorklistRow, rows
+from workstation.vault.audit import AuditCode, AuditEvent, AuditTrail
+
+TOPICS = ("worklist", "images", "outbox", "case", "draft", "conditions")
+
+
+@dataclass(frozen=True)
+class SessionParts:
+    """What exists only while a reader is logged in."""
+
+    reader: Reader
+    claims: Claims
+    engine: SyncEngine
+    take: TakeCase
+    sign: SignReport
+
+
+class Desk:
+    """One reader at one workstation of one site. Built by the wiring; holds no rules of its own."""
+
+    def __init__(
+        self,
+        *,
+        profile: SiteProfile,
+        preferences: Preferences,
+        catalogue: Catalogue,
+        conditions: ConditionBoard,
+        site_clock: SiteClock,
+        audit: AuditTrail,
+        log_in: LogIn,
+        session_for: Callable[[Reader], SessionParts],
+        hang_case: HangCase,
+        shelf: HeaderShelf,
+        frame_source: FrameSource,
+        drafts: DraftKeeper,
+        templates: Sequence[Template],
+        display_records: RecordStore,
+    ) -> None:
+        self.profile = profile
+        self.preferences = preferences
+        self.conditions = conditions
+        self.site_clock = site_clock
+        self.frame_source = frame_source
+        self._catalogue = catalogue
+        self._audit = audit
+        self._log_in = log_in
+        self._session_for = session_for
+        self._session: SessionParts | None = None
+        self._hang = hang_case
+        self._shelf = shelf
+        self._drafts = drafts
+        self._templates = tuple(templates)
+        self._display_records = display_records
+        self._book = CaseBook()
+        self._observers: list[Callable[[str], None]] = []
+        self._displays: dict[str, DisplayState] = {}
+        self._overridden: dict[str, str] = {}
+        self._book.observe(lambda: self._tell("case"))
+        self._drafts.observe(lambda _key: self._tell("draft"))
+        self.conditions.observe(lambda: self._tell("conditions"))
+
+    # --- the session -------------------------------------------------------------------------------------------
+
+    @property
+    def reader(self) -> Reader | None:
+        """Who is logged in (quick)."""
+        return self._session.reader if self._session else None
+
+    @property
+    def is_logged_in(self) -> bool:
+        """Whether anybody is logged in (quick)."""
+        return self._session is not None
+
+    def log_in(self, user: str, password: str) -> Reader:
+        """Log in at the site, or offline against this computer's memory of the last login.
+
+        Raises
+        ------
+        UserFacingError
+            When the site refuses, or cannot be reached and this computer does not know the reader.
+        """
+        reader = self._log_in(user, password)
+        self._session = self._session_for(reader)
+        self._session.engine.observe(self._tell)
+        self._audit.record(AuditEvent(AuditCode.USER_AUTHENTICATION, reader.user, detail="login"))
+        return reader
+
+    def start(self) -> None:
+        """Begin to look at the worklist, fetch images, deliver reports and save drafts."""
+        self._drafts.start()
+        self._parts.engine.start()
+
+    def stop(self) -> None:
+        """Save drafts and end all loops; called once when the program closes."""
+        if self._session is not None:
+            self._session.engine.stop(timeout_s=10)
+        self._drafts.stop()
+
+    def sync_once(self, cancel: CancelToken) -> None:
+        """One whole turn of synchronisation in this thread, for commands without windows."""
+        self._parts.engine.run_once(cancel)
+
+    def observe(self, observer: Callable[[str], None]) -> None:
+        """Call ``observer(topic)`` after changes; topics are in ``TOPICS``."""
+        self._observers.append(observer)
+
+    # --- the worklist ------------------------------------------------------------------------------------------
+
+    def worklist_rows(self) -> tuple[WorklistRow, ...]:
+        """The worklist, most urgent first."""
+        return tuple(rows(self._catalogue, self.site_clock, self._parts.reader.user))
+
+    def order_panel(self, item_uid: str) -> OrderPanel:
+        """What the panel beside the worklist says about an item."""
+        items = self._parts.take.items_of_case(item_uid)
+        chosen = next(item for item in items if item.uid == item_uid)
+        priors, reports = self._earlier_studies(item_uid)
+        return OrderPanel(chosen, tuple(item for item in items if item.uid != item_uid), priors, reports)
+
+    def next_unread(self) -> str | None:
+        """The most urgent item that is free, or ours and not yet reported."""
+        waiting = (row for row in self.worklist_rows() if row.is_unread)
+        active = self.active_case
+        held = set(active.item_uids) if active else set()
+        return next((row.item.uid for row in waiting if row.item.uid not in held), None)
+
+    def return_to_site(self, item_uid: str, reason: str, note: str = "") -> None:
+        """Give an item (and those linked to it) back with a reason; the site schedules a replacement."""
+        parts = self._parts
+        for item in parts.take.items_of_case(item_uid):
+            parts.claims.give_back(item.uid, f"{reason}: {note}" if note else reason)
+            self._audit.record(AuditEvent(AuditCode.ITEM_RETURNED, parts.reader.user, item.uid, detail=reason))
+        for case in self._book.open_cases:
+            if item_uid in case.item_uids:
+                self._book.close(case.key)
+        self._tell("worklist")
+        parts.engine.wake()
+
+    # --- cases -------------------------------------------------------------------------------------------------
+
+    @property
+    def active_case(self) -> Case | None:
+        """The case that everything follows (quick)."""
+        return self._book.active
+
+    @property
+    def open_cases(self) -> tuple[Case, ...]:
+        """All open cases, the active one among them (quick)."""
+        return self._book.open_cases
+
+    def open_case(self, item_uid: str, accepted: Collection[str] = ()) -> CaseOpening:
+        """Take an item with those linked to it, and open it as the active case."""
+        parts = self._parts
+        opening = parts.take(item_uid, accepted)
+        if opening.case is None:
+            return opening
+        self._drafts.open(opening.case.key, lambda: self._new_draft(opening.case))
+        self._book.add(opening.case)
+        for study_uid in opening.case.study_uids:
+            self._audit.record(AuditEvent(AuditCode.STUDY_OPENED, parts.reader.user, study_uid))
+        parts.engine.prioritise(opening.case.study_uids)
+        self._tell("worklist")
+        return opening
+
+    def activate(self, case_key: str) -> Case:
+        """Make an open case the active one (quick)."""
+        return self._book.activate(case_key)
+
+    def close_case(self, case_key: str) -> None:
+        """Close a case; its draft is saved and stays."""
+        self._drafts.save_now()
+        case = self._book.get(case_key)
+        self._book.close(case_key)
+        for study_uid in (*case.study_uids, *case.prior_study_uids):
+            self._shelf.forget(stored.ref.sop_uid for stored in self._catalogue.instances.received(study_uid))
+
+    def refresh_case(self, case_key: str) -> Case:
+        """Bring an open case up to date with what has arrived (priors, changes at the site)."""
+        newer = self._parts.take.refreshed(self._book.get(case_key))
+        if newer != self._book.get(case_key):
+            self._book.replace(newer)
+        return newer
+
+    # --- images ------------------------------------------------------------------------------------------------
+
+    def hang(
+        self, case: Case, screens: Sequence[HangingScreen], cancel: CancelToken | None = None, stage: int | None = None
+    ) -> Hanging | None:
+        """Lay the case out on ``screens``; None while nothing of it has arrived. Never withholds images."""
+        return self._hang(case, screens, self._displays, self._overridden, cancel or CancelToken(), stage)
+
+    def header(self, sop_uid: str) -> InstanceHeader:
+        """Header of one received instance."""
+        return self._shelf.header(sop_uid)
+
+    def quarantined(self, case: Case) -> tuple[str, ...]:
+        """One line for each instance of the case that was set aside, saying which and why."""
+        lines = []
+        for study_uid in (*case.study_uids, *case.prior_study_uids):
+            for ref, reason in self._catalogue.instances.quarantined(study_uid):
+                series = f"series {ref.series_number}" if ref.series_number is not None else "a series without number"
+                image = f"image {ref.instance_number}" if ref.instance_number is not None else "an image without number"
+                lines.append(f"{series.capitalize()}, {image}: {reason}")
+        return tuple(lines)
+
+    # --- displays ----------------------------------------------------------------------------------------------
+
+    def display_states(self, displays: Mapping[str, DisplayIdentity]) -> Mapping[str, DisplayState]:
+        """State of each display by screen id (``diagnostic:1``); remembered for hanging and signing."""
+        self._displays = {
+            screen: display_state(identity, screen.partition(":")[0], self._display_records)
+            for screen, identity in displays.items()
+            if not screen.startswith("report")
+        }
+        return dict(self._displays)
+
+    def override_display(self, screen_id: str, reason: str) -> None:
+        """Use a display in spite of an expired or failed check; audited with the reader's reason."""
+        if not reason.strip():
+            raise NotNow("Say in words why this display is used although it is not fit.")
+        self._overridden[screen_id] = reason
+        user = self._parts.reader.user
+        self._audit.record(AuditEvent(AuditCode.DISPLAY_OVERRIDE, user, detail=f"{screen_id}: {reason}"))
+
+    # --- the report --------------------------------------------------------------------------------------------
+
+    def template(self, case: Case) -> Template:
+        """The template of the case's draft (quick)."""
+        draft = self._drafts.get(case.key)
+        for template in self._templates:
+            if draft is not None and template.id == draft.template_id:
+                return template
+        return choose_template(self._templates, case.items[0].modality, case.items[0].body_region)
+
+    def draft(self, case: Case) -> Draft:
+        """The draft of an open case (quick)."""
+        return self._drafts.open(case.key, lambda: self._new_draft(case))
+
+    def edit_field(self, case_key: str, field_id: str, text: str) -> Draft:
+        """Put text into a field (quick). Only the active case takes text; saved within a second."""
+        case = self._book.must_be_active(case_key)
+        if case.is_read_only:
+            raise NotNow(case.read_only_reason)
+        return self._drafts.edit(case_key, field_id, text)
+
+    def is_draft_saved(self, case_key: str) -> bool:
+        """Whether everything typed is on disk (quick)."""
+        return self._drafts.is_saved(case_key)
+
+    def draft_saved_at(self, case_key: str) -> datetime | None:
+        """When the draft was last saved (quick)."""
+        return self._drafts.saved_at(case_key)
+
+    def draft_keys(self) -> tuple[str, ...]:
+        """Item UIDs that have a draft."""
+        return tuple(self._catalogue.drafts.keys())
+
+    def obstacles_to_signing(self, case: Case) -> tuple[Obstacle, ...]:
+        """What is in the way of signing, in words; empty means ready to sign."""
+        return self._parts.sign.obstacles(case, self.template(case), self._displays)
+
+    def sign(self, case: Case, password: str, acknowledgements: Mapping[str, str]) -> SignedReport:
+        """Sign the draft of the active case and put the report into the outbox.
+
+        Raises
+        ------
+        UserFacingError
+            When anything stands in the way; nothing was signed then.
+        """
+        parts = self._parts
+        self._book.must_be_active(case.key)
+        signed = parts.sign(case, self.template(case), password, acknowledgements, self._displays)
+        self._book.close(case.key)
+        self._tell("outbox")
+        self._tell("worklist")
+        parts.engine.wake()
+        return signed
+
+    def deliveries(self, item_uid: str | None = None) -> tuple[DeliveryLine, ...]:
+        """How far each signed report has come, of one item or of all."""
+        lines = [delivery_line(row) for row in self._catalogue.outbox.rows()]
+        if item_uid is None:
+            return tuple(lines)
+        mine = {(record.report_id, record.version) for record in self._catalogue.reports.for_item(item_uid)}
+        return tuple(line for line in lines if (line.report_id, line.version) in mine)
+
+    def retry_delivery(self, delivery_id: str) -> None:
+        """Send a failed delivery again, byte for byte."""
+        self._parts.engine.retry(delivery_id)
+
+    # --- inside ------------------------------------------------------------------------------------------------
+
+    @property
+    def _parts(self) -> SessionParts:
+        if self._session is None:
+            raise NotNow("Nobody is logged in.", "Log in first.")
+        return self._session
+
+    def _new_draft(self, case: Case) -> Draft:
+        item = case.items[0]
+        return new_draft(case, choose_template(self._templates, item.modality, item.body_region), self.site_clock.now())
+
+    def _earlier_studies(self, item_uid: str) -> tuple[tuple[PriorStudy, ...], tuple[PriorReport, ...]]:
+        stored = self._catalogue.items.get(item_uid)
+        if stored is None:
+            return (), ()
+        item = parse_workitem(stored.json)
+        priors, reports = [], []
+        for prior, study in self._parts.take.priors_with_reasons(item):
+            priors.append(PriorStudy(study.study_uid, study.study_date, study.description, study.modalities, prior))
+            reports.extend(prior_reports_of(self._catalogue, study))
+        return tuple(priors), tuple(reports)
+
+    def _tell(self, topic: str) -> None:
+        for observer in tuple(self._observers):
+            observer(topic)
+
+
+__all__ = ["TOPICS", "Desk", "SessionParts", "summary_of"]

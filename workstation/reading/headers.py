@@ -1,0 +1,55 @@
+"""Headers of stored instances, read once and kept in memory while a case is open."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Sequence
+
+from workstation.catalogue.catalogue import Catalogue
+from workstation.dicom.errors import UnreadableInstance
+from workstation.dicom.reading import InstanceHeader, header_of, read_header
+from workstation.foundation.cancel import CancelToken
+from workstation.foundation.pool import Pool
+
+
+class HeaderShelf:
+    """Gives the header of any received instance; decrypts and parses each only once."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self._lock = threading.Lock()
+        self._headers: dict[str, InstanceHeader] = {}
+
+    def header(self, sop_uid: str) -> InstanceHeader:
+        """Header of one received instance."""
+        with self._lock:
+            known = self._headers.get(sop_uid)
+        if known is not None:
+            return known
+        header = header_of(read_header(self._catalogue.objects.read(sop_uid)))
+        with self._lock:
+            self._headers[sop_uid] = header
+        return header
+
+    def of_study(self, study_uid: str, cancel: CancelToken) -> tuple[InstanceHeader, ...]:
+        """Headers of all instances received so far; what cannot be read is quarantined and left out."""
+        wanted = [stored.ref.sop_uid for stored in self._catalogue.instances.received(study_uid)]
+        return self._read_all(wanted, cancel)
+
+    def forget(self, sop_uids: Iterable[str]) -> None:
+        """Drop headers of a closed case."""
+        with self._lock:
+            for sop_uid in sop_uids:
+                self._headers.pop(sop_uid, None)
+
+    def _read_all(self, sop_uids: Sequence[str], cancel: CancelToken) -> tuple[InstanceHeader, ...]:
+        pool: Pool[str, InstanceHeader | None] = Pool(self._header_or_quarantine, name="headers")
+        found = (header for _, header in pool.run(sop_uids, cancel))
+        return tuple(header for header in found if header is not None)
+
+    def _header_or_quarantine(self, sop_uid: str) -> InstanceHeader | None:
+        try:
+            return self.header(sop_uid)
+        except UnreadableInstance as error:
+            self._catalogue.instances.mark_quarantined(sop_uid, error.what)
+            return None

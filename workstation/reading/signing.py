@@ -1,0 +1,228 @@
+"""Signing: check, authenticate afresh, freeze, render once, put into the outbox. In that order, or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from calibration.checks.display_state import DisplayState, StateName
+from workstation.catalogue.catalogue import Catalogue
+from workstation.catalogue.instances import Counts
+from workstation.catalogue.reports import SignedRecord
+from workstation.foundation.clock import SiteClock
+from workstation.reading.case import Case
+from workstation.reading.drafting import DraftKeeper
+from workstation.reading.errors import NotNow, WrongPassword
+from workstation.reading.obstacles import Obstacle
+from workstation.reading.render_report import deliveries_of
+from workstation.reading.report_content import Author, canonical_report
+from workstation.reporting.canonical import CanonicalReport
+from workstation.reporting.checks import text_obstacles
+from workstation.reporting.signature import sign_canonical
+from workstation.reporting.template import Template
+from workstation.site.profile import SiteProfile
+from workstation.sync.errors import LoginRefused, Unreachable
+from workstation.sync.login import SiteAccount
+from workstation.vault.audit import AuditCode, AuditEvent, AuditTrail
+from workstation.vault.reader_key import ReaderKey
+from workstation.vault.verifier import LocalVerifier
+
+_SHORTEST_ACKNOWLEDGEMENT = 3
+
+
+@dataclass(frozen=True)
+class SignedReport:
+    """What signing gave."""
+
+    report_id: str
+    version: int
+    sha256: str
+
+
+class SignReport:
+    """The one way from a draft to a signed report."""
+
+    def __init__(
+        self,
+        *,
+        catalogue: Catalogue,
+        drafts: DraftKeeper,
+        account: SiteAccount,
+        verifier: LocalVerifier,
+        reader_key: ReaderKey,
+        author: Author,
+        audit: AuditTrail,
+        profile: SiteProfile,
+        site_clock: SiteClock,
+        contradictions: Callable[[Case], tuple[str, ...]],
+    ) -> None:
+        self._catalogue = catalogue
+        self._drafts = drafts
+        self._account = account
+        self._verifier = verifier
+        self._reader_key = reader_key
+        self._author = author
+        self._audit = audit
+        self._profile = profile
+        self._site_clock = site_clock
+        self._contradictions = contradictions
+
+    def obstacles(
+        self, case: Case, template: Template, display_states: Mapping[str, DisplayState]
+    ) -> tuple[Obstacle, ...]:
+        """Everything in the way of signing this case now, gathered from all who may object."""
+        draft = self._drafts.get(case.key)
+        found: list[Obstacle] = []
+        if case.read_only_reason:
+            found.append(Obstacle("read-only", case.read_only_reason))
+        found.extend(Obstacle("order-mismatch", text) for text in self._contradictions(case))
+        found.extend(self._image_obstacles(case))
+        if draft is None:
+            found.append(Obstacle("no-draft", "There is no report yet. Write it first."))
+        else:
+            found.extend(
+                Obstacle(o.key, o.text, o.must_acknowledge, is_blocking=not o.must_acknowledge)
+                for o in text_obstacles(draft, template)
+            )
+        if not self._reader_key.is_certified:
+            found.append(
+                Obstacle(
+                    "key-not-certified",
+                    "The site has not certified your signing key yet. Log in once while the site can be reached.",
+                )
+            )
+        found.extend(self._display_obstacles(display_states))
+        return tuple(found)
+
+    def __call__(
+        self,
+        case: Case,
+        template: Template,
+        password: str,
+        acknowledgements: Mapping[str, str],
+        display_states: Mapping[str, DisplayState],
+    ) -> SignedReport:
+        """Sign the draft of ``case``.
+
+        Raises
+        ------
+        NotNow
+            Naming every obstacle that still stands.
+        WrongPassword
+            When neither the site nor, while it cannot be reached, this computer accepts the password.
+        """
+        standing = [
+            obstacle.text
+            for obstacle in self.obstacles(case, template, display_states)
+            if obstacle.is_blocking or (obstacle.must_acknowledge and not _is_typed(acknowledgements.get(obstacle.key, "")))
+        ]
+        if standing:
+            raise NotNow("The report cannot be signed yet: " + " ".join(standing))
+        self._authenticate(password)
+        self._drafts.save_now()
+        report = self._report(case, template, acknowledgements, display_states)
+        record, deliveries = self._frozen(case, report)
+        self._drafts.retire(case.key, lambda: self._catalogue.reports.freeze(record, deliveries, draft_key=case.key))
+        for item_uid in case.item_uids:
+            self._audit.record(AuditEvent(AuditCode.REPORT_SIGNED, self._author.user, item_uid, detail=record.sha256))
+        return SignedReport(report.report_id, report.version, record.sha256)
+
+    def _frozen(self, case: Case, report: CanonicalReport):  # type: ignore[no-untyped-def]
+        canonical = report.canonical_bytes()
+        signature = sign_canonical(canonical, self._reader_key.private_key, self._reader_key.certificate_chain)
+        record = SignedRecord(
+            report_id=report.report_id,
+            version=report.version,
+            item_uids=case.item_uids,
+            study_uids=case.study_uids,
+            canonical=canonical,
+            sha256=report.sha256,
+            signature=signature,
+            signed_at=datetime.fromisoformat(report.signed_at),
+            author=self._author.user,
+        )
+        return record, deliveries_of(report, case, self._profile, self._reader_key)
+
+    def _report(
+        self, case: Case, template: Template, acknowledgements: Mapping[str, str], states: Mapping[str, DisplayState]
+    ) -> CanonicalReport:
+        draft = self._drafts.get(case.key)
+        if draft is None:
+            raise NotNow("There is no report to sign.", "Write it first.")
+        return canonical_report(
+            case=case,
+            draft=draft,
+            template=template,
+            author=self._author,
+            catalogue=self._catalogue,
+            site_id=self._profile.id,
+            site_clock=self._site_clock,
+            display_statement=display_statement(states),
+            acknowledgements=[(key, text) for key, text in acknowledgements.items() if _is_typed(text)],
+        )
+
+    def _authenticate(self, password: str) -> None:
+        user = self._author.user
+        try:
+            self._account.reauthenticate(user, password)
+        except LoginRefused as error:
+            self._audit.record(AuditEvent(AuditCode.USER_AUTHENTICATION, user, outcome_ok=False, detail="signing"))
+            raise WrongPassword("The site did not accept that password.", "Nothing was signed. Try again.") from error
+        except Unreachable as error:
+            if not self._verifier.check(user, password):
+                self._audit.record(AuditEvent(AuditCode.USER_AUTHENTICATION, user, outcome_ok=False, detail="offline"))
+                raise WrongPassword(
+                    "The site cannot be reached, and this computer does not know that password.",
+                    "Nothing was signed. Use the password of your last login.",
+                ) from error
+        self._audit.record(AuditEvent(AuditCode.USER_AUTHENTICATION, user, detail="signing"))
+
+    def _image_obstacles(self, case: Case) -> Sequence[Obstacle]:
+        found = []
+        for study_uid in case.study_uids:
+            counts = self._catalogue.instances.counts(study_uid)
+            text = _incompleteness(counts)
+            if text:
+                found.append(Obstacle(f"images:{study_uid}", text, must_acknowledge=True, is_blocking=False))
+        return found
+
+    def _display_obstacles(self, states: Mapping[str, DisplayState]) -> Sequence[Obstacle]:
+        rule = self._profile.displays.signing_on_unfit
+        if rule == "allow":
+            return ()
+        return [
+            Obstacle(f"display:{screen}", f"{_screen_name(screen)}: {state.sentence}.", is_blocking=rule == "block")
+            for screen, state in sorted(states.items())
+            if state.name not in (StateName.OK, StateName.DUE)
+        ]
+
+
+def display_statement(states: Mapping[str, DisplayState]) -> str:
+    """The sentence about displays that is frozen into the report."""
+    if not states:
+        return "No diagnostic display was in use."
+    return " ".join(f"{_screen_name(screen)}: {state.sentence}." for screen, state in sorted(states.items()))
+
+
+def _incompleteness(counts: Counts) -> str:
+    if counts.expected == 0:
+        return "The site has not said how many images this study has. Say in words why you sign all the same."
+    missing = counts.expected - counts.received
+    parts = []
+    if counts.quarantined:
+        parts.append(f"{counts.quarantined} set aside as broken or foreign")
+    if missing - counts.quarantined > 0:
+        parts.append(f"{missing - counts.quarantined} not received")
+    if not parts:
+        return ""
+    return f"{counts.received} of {counts.expected} images: {', '.join(parts)}. Say in words why you sign all the same."
+
+
+def _screen_name(screen: str) -> str:
+    role, _, number = screen.partition(":")
+    return f"{role.capitalize()} monitor {number}".strip()
+
+
+def _is_typed(text: str) -> bool:
+    return len(text.strip()) >= _SHORTEST_ACKNOWLEDGEMENT

@@ -1,0 +1,218 @@
+"""Sealing bytes: AES-256-GCM in chunks of 1 MiB, each of which is read and verified alone.
+
+Form ``sealed/1``::
+
+    4 bytes    "LBS1"
+    32 bytes   random salt; the file's own key is HKDF-SHA-256(store key, salt), so no nonce is ever used twice
+    chunk 0 … chunk n-1    1 MiB of plaintext (the last one: 0 bytes to 1 MiB) and a tag of 16 bytes
+
+A chunk's nonce is its number. Its additional data are the form's version, the store, the object's name, the chunk's
+number and whether it is the last: a chunk or a file in a wrong place, a cut and an appended byte are all found.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import struct
+from types import TracebackType
+from typing import BinaryIO
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from workstation.vault.errors import DamagedObject
+
+CHUNK_BYTES = 1 << 20
+
+_MAGIC = b"LBS1"
+_SALT_BYTES = 32
+_HEADER_BYTES = len(_MAGIC) + _SALT_BYTES
+_TAG_BYTES = 16
+_SEALED_CHUNK_BYTES = CHUNK_BYTES + _TAG_BYTES
+
+
+def seal_bytes(key: bytes, plaintext: bytes, *, store: str, name: str) -> bytes:
+    """Seal ``plaintext`` as the object ``name`` of ``store``; ``key`` is 32 bytes."""
+    stream = io.BytesIO()
+    with SealedWriter(stream, key, store=store, name=name) as writer:
+        writer.write(plaintext)
+    return stream.getvalue()
+
+
+def open_bytes(key: bytes, sealed: bytes, *, store: str, name: str) -> bytes:
+    """Open what `seal_bytes` made.
+
+    Raises
+    ------
+    DamagedObject
+        When anything differs from what was sealed: bytes, length, order, name or store.
+    """
+    return SealedReader(io.BytesIO(sealed), key, store=store, name=name).read_all()
+
+
+class _ChunkCipher:
+    """Seals and opens single chunks of one file."""
+
+    def __init__(self, key: bytes, salt: bytes, *, store: str, name: str) -> None:
+        derivation = HKDF(SHA256(), 32, salt=salt, info=b"lightbox sealed/1 file key")
+        self._cipher = AESGCM(derivation.derive(key))
+        self._place = b"".join(struct.pack(">I", len(part)) + part for part in (b"sealed/1", *_encoded(store, name)))
+
+    def seal(self, number: int, plaintext: bytearray | memoryview, *, is_last: bool) -> bytes:
+        return self._cipher.encrypt(_nonce(number), plaintext, self._additional_data(number, is_last=is_last))
+
+    def open(self, number: int, sealed: bytes, *, is_last: bool) -> bytes:
+        try:
+            return self._cipher.decrypt(_nonce(number), sealed, self._additional_data(number, is_last=is_last))
+        except InvalidTag as error:
+            raise DamagedObject from error
+
+    def _additional_data(self, number: int, *, is_last: bool) -> bytes:
+        return self._place + struct.pack(">Q?", number, is_last)
+
+
+class SealedWriter:
+    """Seals a stream of bytes as it arrives; holds at most one chunk.
+
+    Parameters
+    ----------
+    stream
+        Where the sealed bytes go. It is not closed here.
+    key
+        The store's key, 32 bytes.
+    store, name
+        Which object of which store this is; a reader must name the same.
+    """
+
+    def __init__(self, stream: BinaryIO, key: bytes, *, store: str, name: str) -> None:
+        salt = os.urandom(_SALT_BYTES)
+        self._stream = stream
+        self._cipher = _ChunkCipher(key, salt, store=store, name=name)
+        self._waiting = bytearray()
+        self._number = 0
+        self._is_closed = False
+        stream.write(_MAGIC + salt)
+
+    def write(self, data: bytes) -> None:
+        """Take more plaintext. A full chunk waits until it is known whether it is the last."""
+        self._waiting += data
+        while len(self._waiting) > CHUNK_BYTES:
+            with memoryview(self._waiting) as waiting, waiting[:CHUNK_BYTES] as full:
+                self._emit(full, is_last=False)
+            del self._waiting[:CHUNK_BYTES]
+
+    def close(self) -> None:
+        """Write the last chunk. Without it the file reads as cut."""
+        if not self._is_closed:
+            self._is_closed = True
+            self._emit(self._waiting, is_last=True)
+            self._waiting.clear()
+
+    def _emit(self, plaintext: bytearray | memoryview, *, is_last: bool) -> None:
+        self._stream.write(self._cipher.seal(self._number, plaintext, is_last=is_last))
+        self._number += 1
+
+    def __enter__(self) -> SealedWriter:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self.close()
+
+
+class SealedReader:
+    """Opens a sealed file, whole or in part. One thread at a time.
+
+    Parameters
+    ----------
+    stream
+        The sealed file, seekable. `close` closes it.
+    key, store, name
+        As they were when it was sealed.
+
+    Raises
+    ------
+    DamagedObject
+        When the beginning is not that of a sealed file.
+    """
+
+    def __init__(self, stream: BinaryIO, key: bytes, *, store: str, name: str) -> None:
+        self._stream = stream
+        header = stream.read(_HEADER_BYTES)
+        body_bytes = stream.seek(0, os.SEEK_END) - _HEADER_BYTES
+        self._chunks = -(-body_bytes // _SEALED_CHUNK_BYTES)
+        self._stated_size = body_bytes - self._chunks * _TAG_BYTES
+        is_short = body_bytes < _TAG_BYTES or self._stated_size < (self._chunks - 1) * CHUNK_BYTES
+        if is_short or not header.startswith(_MAGIC):
+            raise DamagedObject
+        self._cipher = _ChunkCipher(key, header[len(_MAGIC) :], store=store, name=name)
+        self._kept: tuple[int, bytes] | None = None
+        self._is_size_proven = False
+
+    @property
+    def size(self) -> int:
+        """Bytes of plaintext. The last chunk is verified first, since only it proves the length."""
+        if not self._is_size_proven:
+            self._chunk(self._chunks - 1)
+        return self._stated_size
+
+    def read_range(self, offset: int, length: int) -> bytes:
+        """The plaintext from ``offset``, ``length`` bytes or as many as there are.
+
+        Only the chunks that hold them (and, once, the last) are read and verified.
+
+        Raises
+        ------
+        DamagedObject
+            When one of those chunks is not what was sealed there.
+        """
+        if offset < 0 or length < 0:
+            raise ValueError("a range begins at 0 or later and is not negative")
+        end = min(offset + length, self.size)
+        if offset >= end:
+            return b""
+        first, last = offset // CHUNK_BYTES, (end - 1) // CHUNK_BYTES
+        joined = b"".join(self._chunk(number) for number in range(first, last + 1))
+        return joined[offset - first * CHUNK_BYTES : end - first * CHUNK_BYTES]
+
+    def read_all(self) -> bytes:
+        """The whole plaintext, every chunk verified."""
+        if self._chunks == 1:
+            return self._chunk(0)
+        return b"".join([self._chunk(number) for number in range(self._chunks)])
+
+    def close(self) -> None:
+        """Close the underlying file."""
+        self._kept = None
+        self._stream.close()
+
+    def _chunk(self, number: int) -> bytes:
+        if self._kept is not None and self._kept[0] == number:
+            return self._kept[1]
+        is_last = number == self._chunks - 1
+        self._stream.seek(_HEADER_BYTES + number * _SEALED_CHUNK_BYTES)
+        plaintext = self._cipher.open(number, self._stream.read(_SEALED_CHUNK_BYTES), is_last=is_last)
+        self._is_size_proven = self._is_size_proven or is_last
+        self._kept = (number, plaintext)
+        return plaintext
+
+    def __enter__(self) -> SealedReader:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _nonce(number: int) -> bytes:
+    return struct.pack(">4xQ", number)
+
+
+def _encoded(*texts: str) -> tuple[bytes, ...]:
+    return tuple(text.encode("utf-8") for text in texts)
