@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
-from tests.helpers.work_items import NOW, a_template
+from tests.helpers.work_items import NOW, a_patient, a_template, an_ai_flag, an_item
 from workstation.catalogue.instances import Counts
 from workstation.catalogue.work_items import ClaimState
 from workstation.dicom.workitem import WorkItem
@@ -213,9 +213,7 @@ class FakeDesk:
 
     # --- images
 
-    def hang(
-        self, case: Case, screens: Sequence[Any], cancel: Any = None, stage: int | None = None
-    ) -> Any:
+    def hang(self, case: Case, screens: Sequence[Any], cancel: Any = None, stage: int | None = None) -> Any:
         self._maybe_fail("hang")
         return self._hanging(case, screens, stage) if self._hanging else None
 
@@ -276,7 +274,9 @@ class FakeDesk:
         for item in case.items:
             counts = self.items[item.uid].counts
             if counts.received != counts.expected:
-                text = f"{counts.received} of {counts.expected} images are here. Say in words why you sign all the same."
+                text = (
+                    f"{counts.received} of {counts.expected} images are here. Say in words why you sign all the same."
+                )
                 found.append(Obstacle(f"images:{item.uid}", text, must_acknowledge=True, is_blocking=False))
         return (*found, *self.extra_obstacles)
 
@@ -436,3 +436,111 @@ def _line(report_id: str, kind: str, state: str, why: str = "") -> DeliveryLine:
         proof="read back and equal" if state == "delivered" else "",
         target_uid="",
     )
+
+
+def an_evening() -> FakeDesk:
+    """A desk with fourteen items as a demo site has them, for looking at windows."""
+    minutes, hours = (lambda n: timedelta(minutes=n)), (lambda n: timedelta(hours=n))
+    full = Counts(expected=160, received=160)
+    people = iter(
+        "Ada Bela Cyra Dov Elif Finn Greta Hugo Ines Jonas Kaja Luis Mira Nils Orla Pia".split()  # noqa: SIM905
+    )
+
+    def make(number: int, **values: Any) -> WorkItem:
+        name = f"SYNTHETIC^{next(people)}"
+        patient = a_patient(name, patient_id=f"SYN-{number:04d}", **values.pop("patient", {}))
+        return an_item(number, patient=patient, **values)
+
+    ct_report = PriorReport(
+        "1.2.3.1",
+        "20250611",
+        "CT head",
+        "FINDINGS: No haemorrhage. Mild small vessel disease.\nIMPRESSION: No acute finding.",
+    )
+    ct_prior = PriorStudy(
+        "1.2.3.1", "20250611", "CT head without contrast", ("CT",), "Same region and modality, newest."
+    )
+    dx_prior = PriorStudy("1.2.3.2", "20260102", "Chest, two views", ("DX",), "Same region.")
+    chest = {"modality": "DX", "body_region": "CHEST"}
+    items = (
+        FakeItem(
+            make(
+                1,
+                priority="HIGH",
+                due_in=minutes(18),
+                ai=an_ai_flag(),
+                history="Atrial fibrillation, apixaban. Fall from standing two hours ago, now vomiting.",
+                allergies=("Iodinated contrast: urticaria (2019)",),
+                alerts=("Anticoagulated",),
+                technologist_notes="Patient restless; one repeat through the posterior fossa.",
+            ),
+            counts=Counts(expected=160, received=132),
+            priors=(ct_prior, dx_prior),
+            prior_reports=(ct_report,),
+        ),
+        FakeItem(
+            make(2, priority="HIGH", due_in=minutes(-3), procedure="CT angiography chest", body_region="CHEST"),
+            holder="Dr. Sam Second",
+            counts=Counts(expected=500, received=500),
+            priors=(dx_prior,),
+        ),
+        FakeItem(
+            make(3, due_in=minutes(9), procedure="Chest, two views", facility="Lakeside Clinic", **chest),
+            counts=Counts(expected=2, received=2),
+            priors=(dx_prior,),
+        ),
+        FakeItem(
+            make(4, due_in=minutes(52), procedure="MR brain with and without contrast", modality="MR"),
+            counts=Counts(expected=420, received=97),
+        ),
+        FakeItem(
+            make(
+                5,
+                due_in=minutes(80),
+                procedure="CT chest with contrast",
+                body_region="CHEST",
+                linked_group="visit-7",
+                patient={"sex": "M", "birth_date": "19480702"},
+            ),
+            counts=Counts(expected=500, received=500),
+        ),
+        FakeItem(
+            make(
+                6,
+                due_in=minutes(80),
+                procedure="CT abdomen and pelvis with contrast",
+                body_region="ABDOMEN",
+                linked_group="visit-7",
+                patient={"sex": "M", "birth_date": "19480702"},
+            ),
+            counts=Counts(expected=310, received=308, quarantined=2),
+        ),
+        FakeItem(
+            make(
+                7,
+                due_in=hours(3),
+                procedure="Screening mammography, both breasts",
+                modality="MG",
+                body_region="BREAST",
+                facility="Lakeside Women's Imaging Centre",
+                ai=an_ai_flag("No suspicious lesion", 0.71),
+            ),
+            counts=Counts(expected=4, received=4),
+            priors=(dx_prior, ct_prior),
+        ),
+        FakeItem(
+            make(8, due_in=hours(4), procedure="Echocardiography", modality="US", body_region="HEART"),
+            counts=Counts(expected=12, received=12),
+        ),
+        FakeItem(make(9, due_in=hours(6), patient={"birth_date": "20260901", "sex": "M"}), counts=full),
+        FakeItem(make(10, due_in=hours(7), procedure="Chest, one view", **chest), claim=ClaimState.OURS, counts=full),
+        FakeItem(make(11, due_in=hours(9), procedure="CT cervical spine", body_region="NECK"), counts=full),
+        FakeItem(
+            make(12, priority="LOW", due_in=hours(30), procedure="MR knee left", modality="MR", body_region="KNEE")
+        ),
+        FakeItem(
+            make(13, priority="LOW", due_in=hours(52), procedure="Hand, three views, right", **chest), counts=full
+        ),
+        FakeItem(make(14, priority="LOW", due_in=None, procedure="CT sinuses", body_region="HEAD"), counts=full),
+    )
+    return FakeDesk(items)

@@ -60,7 +60,9 @@ def an_ai_flag(finding: str = "Intracranial haemorrhage", confidence: float | No
 def a_template() -> Template:
     """A template like the shipped one for head CT."""
     fields = (
-        TemplateField(id="technique", heading="Technique", default="Axial CT of the head without contrast.", required=True),
+        TemplateField(
+            id="technique", heading="Technique", default="Axial CT of the head without contrast.", required=True
+        ),
         TemplateField(id="comparison", heading="Comparison", default="", required=False),
         TemplateField(id="findings", heading="Findings", default="", required=True),
         TemplateField(id="impression", heading="Impression", default="", required=True),

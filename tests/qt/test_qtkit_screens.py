@@ -63,6 +63,17 @@ def test_equal_screens_leave_the_primary_to_the_report() -> None:
     assert _ids(with_roles([one, two], {})) == {"A": "diagnostic:1", "B": "report:1"}
 
 
+def test_screens_above_each_other_are_numbered_row_by_row() -> None:
+    spots = {"C": (0, 1080), "D": (1920, 1100), "A": (0, 0), "B": (1920, 10)}
+    screens = [_screen(name, x, y, 1920, 1080) for name, (x, y) in spots.items()]
+    assert [s.name for s in with_roles(screens, dict.fromkeys(spots, "diagnostic"))] == ["A", "B", "C", "D"]
+
+
+def test_a_small_report_screen_beside_tall_ones_keeps_the_row() -> None:
+    low = _screen("REPORT", 0, 1400, 1920, 1080)
+    assert [s.id for s in with_roles([RIGHT, low, LEFT], {})] == ["report:1", "diagnostic:1", "diagnostic:2"]
+
+
 def test_logical_size_follows_the_scale() -> None:
     assert _screen("HI", 0, 0, 3000, 2000, scale=2.0).logical_rect == (0, 0, 1500, 1000)
 

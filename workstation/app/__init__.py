@@ -1,0 +1,1 @@
+"""Wiring, command line and crash handler: the only place that builds objects."""

@@ -1,1 +1,1 @@
-"""Which images hang where: protocol model, matching, layout, and which earlier studies matter. Pure: no Qt, no disk but protocol files."""
+"""Which images hang where, and which earlier studies matter: protocols, matching, layout. No Qt."""

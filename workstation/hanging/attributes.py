@@ -13,9 +13,11 @@ STUDY_ATTRIBUTES = frozenset(
         "study.laterality",
         "study.description",
         "study.n_series",
+        "study.n_display_sets",
         "study.n_images",
         "study.views",
         "priors.count",
+        "linked.count",
     }
 )
 SERIES_ATTRIBUTES = frozenset(
@@ -32,6 +34,7 @@ SERIES_ATTRIBUTES = frozenset(
         "Rows",
         "Columns",
         "PhotometricInterpretation",
+        "PresentationIntentType",
         "SOPClassUID",
         "Manufacturer",
         "body_region",
@@ -48,4 +51,5 @@ SERIES_ATTRIBUTES = frozenset(
         "view",
     }
 )
+CASE_ATTRIBUTES = frozenset({"priors.count", "linked.count"})  # known only once a protocol is chosen
 KNOWN_ATTRIBUTES = STUDY_ATTRIBUTES | SERIES_ATTRIBUTES

@@ -1,10 +1,10 @@
 """What can go wrong in this package.
 
-    BadInput
-    ├── WrongProtocol      a hanging protocol file (all of its faults named at once)
-    └── WrongScreens       a screens file
-    SomethingMissing
-    └── NoScreen           there is no screen to hang anything on
+BadInput
+├── WrongProtocol      a hanging protocol file (all of its faults named at once)
+└── WrongScreens       a screens file
+SomethingMissing
+└── NoScreen           there is no screen to hang anything on
 """
 
 from __future__ import annotations

@@ -7,32 +7,41 @@ the screen they are on; screens are named by role and number (``diagnostic:1``).
 from __future__ import annotations
 
 import re
-from enum import IntEnum
+from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from workstation.hanging.attributes import KNOWN_ATTRIBUTES
 from workstation.hanging.operators import OPERATORS, Wanted, fault_of_wanted
+from workstation.hanging.protocol_checks import protocol_faults, stage_faults
 
 SCHEMA = "hp/1"
 ROLES = ("report", "diagnostic", "mammography", "review")
 Sameness = Literal[
-    "modality", "modality_family", "body_region", "laterality", "laterality_compatible", "description", "any"
+    "modality",
+    "modality_family",
+    "body_region",
+    "body_region_compatible",
+    "laterality",
+    "laterality_compatible",
+    "description",
+    "any",
 ]
 
 
-class Level(IntEnum):
-    """Who made a protocol; the nearer to the reader, the more it counts (PS3.3 C.23.1.1, Hanging Protocol Level)."""
+class Level(StrEnum):
+    """Who made a protocol, the nearest to the reader last (PS3.3 C.23.1, Hanging Protocol Level)."""
 
-    MANUFACTURER = 0
-    SITE = 1
-    USER_GROUP = 2
-    SINGLE_USER = 3
+    MANUFACTURER = "MANUFACTURER"
+    SITE = "SITE"
+    USER_GROUP = "USER_GROUP"
+    SINGLE_USER = "SINGLE_USER"
 
-
-def _level(value: object) -> object:
-    return Level[value] if isinstance(value, str) and value in Level.__members__ else value
+    @property
+    def nearness(self) -> int:
+        """The nearer to the reader, the greater, and the more it counts."""
+        return list(Level).index(self)
 
 
 def _screen_name(name: str) -> str:
@@ -45,8 +54,8 @@ def _screen_name(name: str) -> str:
 
 
 def _source(name: str) -> str:
-    if not re.fullmatch(r"current|prior:[1-9]", name):
-        raise ValueError("must be current or prior:1, prior:2, …")
+    if not re.fullmatch(r"current|(prior|linked):[1-9]", name):
+        raise ValueError("must be current, prior:1, prior:2, … or linked:1, …")
     return name
 
 
@@ -170,8 +179,6 @@ class Stage(_Part):
 
     @model_validator(mode="after")
     def _fits_together(self) -> Stage:
-        from workstation.hanging.protocol_checks import stage_faults
-
         if faults := stage_faults(self):
             raise ValueError("; ".join(faults))
         return self
@@ -183,7 +190,7 @@ class Protocol(_Part):
     schema_: Literal["hp/1"] = Field(alias="schema")
     id: Identifier
     extends: Identifier | None = None
-    level: Annotated[Level, BeforeValidator(_level)] = Level.MANUFACTURER
+    level: Level = Level.MANUFACTURER
     owner: str | None = None
     enabled: bool = True
     name: str = Field(min_length=1)
@@ -196,8 +203,6 @@ class Protocol(_Part):
 
     @model_validator(mode="after")
     def _fits_together(self) -> Protocol:
-        from workstation.hanging.protocol_checks import protocol_faults
-
         if faults := protocol_faults(self):
             raise ValueError("; ".join(faults))
         return self

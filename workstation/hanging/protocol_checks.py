@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from workstation.hanging.attributes import STUDY_ATTRIBUTES
+from workstation.hanging.attributes import CASE_ATTRIBUTES, STUDY_ATTRIBUTES
 
 if TYPE_CHECKING:
     from workstation.hanging.protocol import Protocol, Rule, Stage, Viewport
@@ -32,6 +32,11 @@ def protocol_faults(protocol: Protocol) -> list[str]:
     return [
         *_repeated("stage", (s.id for s in protocol.stages)),
         *_not_about_studies(protocol.match, "match"),
+        *(
+            f"match: {r.attr} is known only once a protocol is chosen"
+            for r in protocol.match
+            if r.attr in CASE_ATTRIBUTES
+        ),
         *_unknown_selectors(protocol),
         *_too_many_priors(protocol),
     ]
@@ -42,7 +47,9 @@ def _repeated(kind: str, names: Iterable[str]) -> Iterator[str]:
 
 
 def _not_about_studies(rules: Iterable[Rule], where: str) -> Iterator[str]:
-    return (f"{where}: {r.attr} is about one series, not about the study" for r in rules if r.attr not in STUDY_ATTRIBUTES)
+    return (
+        f"{where}: {r.attr} is about one series, not about the study" for r in rules if r.attr not in STUDY_ATTRIBUTES
+    )
 
 
 def _rect_faults(viewport: Viewport) -> Iterator[str]:
@@ -93,4 +100,5 @@ def _too_many_priors(protocol: Protocol) -> Iterator[str]:
         for viewport in stage.viewports:
             kind, _, number = viewport.from_.partition(":")
             if kind == "prior" and int(number) > protocol.priors.count:
-                yield f"stage {stage.id}, viewport {viewport.id}: {viewport.from_}, but priors.count is {protocol.priors.count}"
+                where = f"stage {stage.id}, viewport {viewport.id}"
+                yield f"{where}: {viewport.from_}, but priors.count is {protocol.priors.count}"

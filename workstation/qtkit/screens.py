@@ -62,7 +62,7 @@ def with_roles(screens: Sequence[ScreenDescription], wishes: Mapping[str, str]) 
     wishes
         From the preferences: monitor name, ``maker/model/serial`` or whole identity, to role.
     """
-    placed = sorted(screens, key=lambda s: (s.x, s.y, s.identity))
+    placed = _in_reading_order(screens)
     wished = {screen.identity: _wish(screen, wishes) for screen in placed}
     free = [screen for screen in placed if wished[screen.identity] is None]
     if free and "report" not in wished.values():
@@ -75,6 +75,19 @@ def with_roles(screens: Sequence[ScreenDescription], wishes: Mapping[str, str]) 
         counts[role] += 1
         result.append(replace(screen, role=role, id=f"{role}:{counts[role]}"))
     return tuple(result)
+
+
+def _in_reading_order(screens: Sequence[ScreenDescription]) -> list[ScreenDescription]:
+    """Row after row, each from the left; screens whose middles lie beside each other make a row."""
+    rows: list[list[ScreenDescription]] = []
+    for screen in sorted(screens, key=lambda s: (s.y, s.x, s.identity)):
+        middle = screen.y + screen.logical_rect[3] // 2
+        row = next((r for r in rows if r[0].y <= middle < r[0].y + r[0].logical_rect[3]), None)
+        if row is None:
+            rows.append([screen])
+        else:
+            row.append(screen)
+    return [screen for row in rows for screen in sorted(row, key=lambda s: (s.x, s.y, s.identity))]
 
 
 def _wish(screen: ScreenDescription, wishes: Mapping[str, str]) -> str | None:
@@ -118,7 +131,7 @@ class ScreenMap(QObject):
         self._screens = self._look()
 
     def screens(self) -> tuple[ScreenDescription, ...]:
-        """All monitors, left to right, each with its role and number."""
+        """All monitors, row after row from the left, each with its role and number."""
         return self._screens
 
     def with_role(self, *roles: str) -> tuple[ScreenDescription, ...]:

@@ -12,11 +12,12 @@ from datetime import datetime
 
 from calibration.checks.display_state import DisplayIdentity, DisplayState, RecordStore, display_state
 from workstation.catalogue.catalogue import Catalogue
-from workstation.dicom.reading import InstanceHeader
+from workstation.catalogue.instances import Counts
+from workstation.dicom.header import InstanceHeader
 from workstation.dicom.workitem import parse_workitem
 from workstation.foundation.cancel import CancelToken
-from workstation.foundation.conditions import ConditionBoard
 from workstation.foundation.clock import SiteClock
+from workstation.foundation.conditions import ConditionBoard
 from workstation.hanging.engine import Hanging
 from workstation.hanging.screens import HangingScreen
 from workstation.imaging.frame_source import FrameSource
@@ -33,7 +34,7 @@ from workstation.reading.order_panel import OrderPanel, PriorReport, PriorStudy
 from workstation.reading.prior_reports import prior_reports_of
 from workstation.reading.report_content import new_draft
 from workstation.reading.signing import SignedReport, SignReport
-from workstation.reading.take import TakeCase, summary_of
+from workstation.reading.take import TakeCase
 from workstation.reporting.draft import Draft
 from workstation.reporting.template import Template, choose_template
 from workstation.site.preferences import Preferences
@@ -178,6 +179,18 @@ class Desk:
         self._tell("worklist")
         parts.engine.wake()
 
+    def look_once(self, cancel: CancelToken) -> None:
+        """Look at the worklist once, without fetching images."""
+        self._parts.engine.look_at_worklist(cancel)
+
+    def counts(self, study_uid: str) -> Counts:
+        """How far one study has come."""
+        return self._catalogue.instances.counts(study_uid)
+
+    def all_counts(self) -> Mapping[str, Counts]:
+        """How far every study has come."""
+        return self._catalogue.instances.all_counts()
+
     # --- cases -------------------------------------------------------------------------------------------------
 
     @property
@@ -194,13 +207,14 @@ class Desk:
         """Take an item with those linked to it, and open it as the active case."""
         parts = self._parts
         opening = parts.take(item_uid, accepted)
-        if opening.case is None:
+        case = opening.case
+        if case is None:
             return opening
-        self._drafts.open(opening.case.key, lambda: self._new_draft(opening.case))
-        self._book.add(opening.case)
-        for study_uid in opening.case.study_uids:
+        self._drafts.open(case.key, lambda: self._new_draft(case))
+        self._book.add(case)
+        for study_uid in case.study_uids:
             self._audit.record(AuditEvent(AuditCode.STUDY_OPENED, parts.reader.user, study_uid))
-        parts.engine.prioritise(opening.case.study_uids)
+        parts.engine.prioritise(case.study_uids)
         self._tell("worklist")
         return opening
 
@@ -226,7 +240,7 @@ class Desk:
     # --- images ------------------------------------------------------------------------------------------------
 
     def hang(
-        self, case: Case, screens: Sequence[HangingScreen], cancel: CancelToken | None = None, stage: int | None = None
+        self, case: Case, screens: Sequence[HangingScreen], cancel: CancelToken | None = None, stage: str | None = None
     ) -> Hanging | None:
         """Lay the case out on ``screens``; None while nothing of it has arrived. Never withholds images."""
         return self._hang(case, screens, self._displays, self._overridden, cancel or CancelToken(), stage)
@@ -255,6 +269,11 @@ class Desk:
             if not screen.startswith("report")
         }
         return dict(self._displays)
+
+    @staticmethod
+    def identity_of(screen: HangingScreen) -> DisplayIdentity:
+        """Identity of a screen of which only name and size are known (quick)."""
+        return DisplayIdentity(screen.name, width_px=screen.width, height_px=screen.height)
 
     def override_display(self, screen_id: str, reason: str) -> None:
         """Use a display in spite of an expired or failed check; audited with the reader's reason."""
@@ -347,7 +366,8 @@ class Desk:
         if stored is None:
             return (), ()
         item = parse_workitem(stored.json)
-        priors, reports = [], []
+        priors: list[PriorStudy] = []
+        reports: list[PriorReport] = []
         for prior, study in self._parts.take.priors_with_reasons(item):
             priors.append(PriorStudy(study.study_uid, study.study_date, study.description, study.modalities, prior))
             reports.extend(prior_reports_of(self._catalogue, study))
@@ -356,6 +376,3 @@ class Desk:
     def _tell(self, topic: str) -> None:
         for observer in tuple(self._observers):
             observer(topic)
-
-
-__all__ = ["TOPICS", "Desk", "SessionParts", "summary_of"]

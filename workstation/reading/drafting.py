@@ -13,7 +13,9 @@ from workstation.foundation.conditions import ConditionBoard, Severity
 from workstation.foundation.worker import Worker, WorkerState
 from workstation.reporting.draft import Draft
 
-AUTOSAVE_PAUSE_S = 0.5  # half of what is promised: no keystroke older than two seconds is lost, with room for a slow disk
+AUTOSAVE_PAUSE_S = (
+    0.5  # half of what is promised: no keystroke older than two seconds is lost, with room for a slow disk
+)
 _CONDITION = "draft-not-saved"
 
 
@@ -33,7 +35,9 @@ class DraftKeeper:
         self._unsaved: set[str] = set()
         self._saved_at: dict[str, datetime] = {}
         self._observers: list[Callable[[str], None]] = []
-        self._worker = Worker("autosave", self._turn, on_failure=self._on_failure, pause_after_failure_s=AUTOSAVE_PAUSE_S)
+        self._worker = Worker(
+            "autosave", self._turn, on_failure=self._on_failure, pause_after_failure_s=AUTOSAVE_PAUSE_S
+        )
 
     def start(self) -> None:
         """Begin saving by itself."""

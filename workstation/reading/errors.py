@@ -1,8 +1,8 @@
 """What can stop a reader's action.
 
-    UserFacingError
-    ├── NotNow            the action is not possible in the present state: says why
-    └── WrongPassword     the password given at signing was not accepted
+UserFacingError
+├── NotNow            the action is not possible in the present state: says why
+└── WrongPassword     the password given at signing was not accepted
 """
 
 from __future__ import annotations

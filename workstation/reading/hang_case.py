@@ -7,18 +7,17 @@ from dataclasses import replace
 
 from calibration.checks.display_state import DisplayState, StateName
 from workstation.catalogue.catalogue import Catalogue
-from workstation.dicom.body_region import body_region_of
 from workstation.dicom.display_sets import display_sets_of
-from workstation.dicom.reading import InstanceHeader
+from workstation.dicom.header import InstanceHeader
 from workstation.foundation.cancel import CancelToken
 from workstation.hanging.engine import Hanging, hang
 from workstation.hanging.protocol import Protocol
-from workstation.hanging.screens import HangingScreen
+from workstation.hanging.screens import Fitness, HangingScreen
 from workstation.hanging.study import HangingStudy
 from workstation.reading.case import Case
 from workstation.reading.headers import HeaderShelf
 
-_FITNESS = {
+_FITNESS: dict[StateName, Fitness] = {
     StateName.OK: "fit",
     StateName.DUE: "due",
     StateName.EXPIRED: "expired",
@@ -42,7 +41,7 @@ class HangCase:
         states: Mapping[str, DisplayState],
         overridden: Collection[str],
         cancel: CancelToken,
-        stage: int | None = None,
+        stage: str | None = None,
     ) -> Hanging | None:
         """Lay ``case`` out on ``screens``.
 
@@ -53,7 +52,7 @@ class HangCase:
         overridden
             Screens the reader uses in spite of an expired or failed check.
         stage
-            Index of the stage wanted; None lets the engine choose.
+            Id of the stage wanted; None lets the engine choose.
 
         Returns
         -------
@@ -82,17 +81,18 @@ class HangCase:
 def hanging_study(headers: Sequence[InstanceHeader]) -> HangingStudy:
     """What the hanging engine needs of one study, from the headers of its images (one or more)."""
     first = min(headers, key=lambda header: (header.series_number or 0, header.instance_number or 0, header.sop_uid))
+    found = display_sets_of(headers)
     return HangingStudy(
         study_uid=first.study_uid,
-        patient=first.patient,
+        patient_key=first.patient.patient_id,
         accession=first.accession,
         modalities=tuple(sorted({header.modality for header in headers})),
-        body_region=body_region_of(first),
+        body_region=next((each.body_region for each in found if each.body_region and not each.is_localizer), ""),
         laterality=first.laterality,
         description=first.study_description,
         date=first.study_date,
         time=first.study_time,
-        display_sets=display_sets_of(headers),
+        display_sets=found,
     )
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 
 from workstation.catalogue.catalogue import Catalogue
 from workstation.dicom.errors import UnreadableInstance
-from workstation.dicom.reading import InstanceHeader, header_of, read_header
+from workstation.dicom.header import InstanceHeader
+from workstation.dicom.reading import header_of, read_header
 from workstation.foundation.cancel import CancelToken
 from workstation.foundation.pool import Pool
 

@@ -33,10 +33,11 @@ def compare_order_with_studies(
     """Compare the patient of the orders with the patient of each current study, and the orders with each other."""
     patient = items[0].patient
     questions: list[Obstacle] = []
-    contradictions: list[str] = []
-    for item in items[1:]:
-        if compare_patients(patient, item.patient, default_issuer=default_issuer) is not PatientMatch.SAME:
-            contradictions.append("The linked orders do not name the same patient.")
+    contradictions = [
+        "The linked orders do not name the same patient."
+        for item in items[1:]
+        if compare_patients(patient, item.patient, default_issuer=default_issuer) is not PatientMatch.SAME
+    ]
     for study in studies:
         match = compare_patients(patient, study.patient, default_issuer=default_issuer)
         if match is PatientMatch.DIFFERENT:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from workstation.foundation.clock import Clock
+from workstation.catalogue.notes import Notes
 from workstation.foundation.conditions import ConditionBoard, Severity
 from workstation.reading.errors import WrongPassword
 from workstation.sync.errors import Unreachable
 from workstation.sync.login import SiteAccount
-from workstation.vault.reader_key import ReaderKeys
+from workstation.vault.reader_key import ReaderKey
 from workstation.vault.verifier import LocalVerifier
 
 OFFLINE = "offline-login"
@@ -29,13 +30,18 @@ class LogIn:
     """Checks a reader and gets the reader's signing key certified by the site."""
 
     def __init__(
-        self, account: SiteAccount, verifier: LocalVerifier, keys: ReaderKeys, conditions: ConditionBoard, clock: Clock
+        self,
+        account: SiteAccount,
+        verifier: LocalVerifier,
+        key_of: Callable[[str], ReaderKey],
+        notes: Notes,
+        conditions: ConditionBoard,
     ) -> None:
         self._account = account
         self._verifier = verifier
-        self._keys = keys
+        self._key_of = key_of
+        self._notes = notes
         self._conditions = conditions
-        self._clock = clock
 
     def __call__(self, user: str, password: str) -> Reader:
         """Log in; see `workstation.reading.desk.Desk.log_in`."""
@@ -43,23 +49,27 @@ class LogIn:
             login = self._account.log_in(user, password)
         except Unreachable as error:
             return self._offline(user, password, error)
-        self._verifier.remember(user, password, name=login.name, organisation=login.organisation)
+        self._verifier.remember(user, password)
+        self._notes.set(f"reader:{user}", {"name": login.name, "organisation": login.organisation})
         self._certify(user, login.name)
         self._conditions.end(OFFLINE)
-        return Reader(login.user, login.name, login.organisation)
+        return Reader(login.user or user, login.name, login.organisation)
 
     def _offline(self, user: str, password: str, error: Unreachable) -> Reader:
         if not self._verifier.is_known(user):
             raise error
         if not self._verifier.check(user, password):
             raise WrongPassword("This computer does not know that password.", "Use the password of your last login.")
-        known = self._verifier.who(user)
+        known = self._notes.get(f"reader:{user}", {})
         self._conditions.raise_condition(
-            OFFLINE, Severity.WARN, "You are logged in offline.", "New items and deliveries wait until the site answers."
+            OFFLINE,
+            Severity.WARN,
+            "You are logged in offline.",
+            "New items and deliveries wait until the site answers.",
         )
-        return Reader(user, known.name, known.organisation, is_offline=True)
+        return Reader(user, known.get("name", user), known.get("organisation", ""), is_offline=True)
 
     def _certify(self, user: str, name: str) -> None:
-        key = self._keys.key_of(user)
+        key = self._key_of(user)
         if not key.is_certified:
             key.install_certificate(self._account.certify(key.certificate_request(name)))

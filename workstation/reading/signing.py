@@ -9,6 +9,7 @@ from datetime import datetime
 from calibration.checks.display_state import DisplayState, StateName
 from workstation.catalogue.catalogue import Catalogue
 from workstation.catalogue.instances import Counts
+from workstation.catalogue.outbox_store import NewDelivery
 from workstation.catalogue.reports import SignedRecord
 from workstation.foundation.clock import SiteClock
 from workstation.reading.case import Case
@@ -16,8 +17,8 @@ from workstation.reading.drafting import DraftKeeper
 from workstation.reading.errors import NotNow, WrongPassword
 from workstation.reading.obstacles import Obstacle
 from workstation.reading.render_report import deliveries_of
-from workstation.reading.report_content import Author, canonical_report
-from workstation.reporting.canonical import CanonicalReport
+from workstation.reading.report_content import canonical_report
+from workstation.reporting.canonical import Author, CanonicalReport
 from workstation.reporting.checks import text_obstacles
 from workstation.reporting.signature import sign_canonical
 from workstation.reporting.template import Template
@@ -115,7 +116,8 @@ class SignReport:
         standing = [
             obstacle.text
             for obstacle in self.obstacles(case, template, display_states)
-            if obstacle.is_blocking or (obstacle.must_acknowledge and not _is_typed(acknowledgements.get(obstacle.key, "")))
+            if obstacle.is_blocking
+            or (obstacle.must_acknowledge and not _is_typed(acknowledgements.get(obstacle.key, "")))
         ]
         if standing:
             raise NotNow("The report cannot be signed yet: " + " ".join(standing))
@@ -125,10 +127,12 @@ class SignReport:
         record, deliveries = self._frozen(case, report)
         self._drafts.retire(case.key, lambda: self._catalogue.reports.freeze(record, deliveries, draft_key=case.key))
         for item_uid in case.item_uids:
-            self._audit.record(AuditEvent(AuditCode.REPORT_SIGNED, self._author.user, item_uid, detail=record.sha256))
+            self._audit.record(
+                AuditEvent(AuditCode.REPORT_SIGNED, self._author.user_id, item_uid, detail=record.sha256)
+            )
         return SignedReport(report.report_id, report.version, record.sha256)
 
-    def _frozen(self, case: Case, report: CanonicalReport):  # type: ignore[no-untyped-def]
+    def _frozen(self, case: Case, report: CanonicalReport) -> tuple[SignedRecord, tuple[NewDelivery, ...]]:
         canonical = report.canonical_bytes()
         signature = sign_canonical(canonical, self._reader_key.private_key, self._reader_key.certificate_chain)
         record = SignedRecord(
@@ -140,7 +144,7 @@ class SignReport:
             sha256=report.sha256,
             signature=signature,
             signed_at=datetime.fromisoformat(report.signed_at),
-            author=self._author.user,
+            author=self._author.user_id,
         )
         return record, deliveries_of(report, case, self._profile, self._reader_key)
 
@@ -156,14 +160,14 @@ class SignReport:
             template=template,
             author=self._author,
             catalogue=self._catalogue,
-            site_id=self._profile.id,
+            profile=self._profile,
             site_clock=self._site_clock,
             display_statement=display_statement(states),
             acknowledgements=[(key, text) for key, text in acknowledgements.items() if _is_typed(text)],
         )
 
     def _authenticate(self, password: str) -> None:
-        user = self._author.user
+        user = self._author.user_id
         try:
             self._account.reauthenticate(user, password)
         except LoginRefused as error:

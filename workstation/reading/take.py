@@ -13,7 +13,7 @@ from workstation.hanging.priors import StudySummary, relevant_priors
 from workstation.reading.case import Case, CaseOpening
 from workstation.reading.errors import NotNow
 from workstation.reading.identity import IdentityFinding, compare_order_with_studies, priors_of_same_patient
-from workstation.sync.claims import Claims, ClaimOutcome
+from workstation.sync.claims import ClaimOutcome, Claims
 from workstation.vault.audit import AuditCode, AuditEvent, AuditTrail
 
 _HELD = (ClaimState.OURS, ClaimState.CLAIMING, ClaimState.COMPLETING, ClaimState.COMPLETED)
@@ -84,6 +84,12 @@ class TakeCase:
             opened_at=case.opened_at,
         )
 
+    def priors_with_reasons(self, item: WorkItem) -> tuple[tuple[str, StudyRecord], ...]:
+        """Why each earlier study matters, with the study, most relevant first."""
+        found = self._priors((item,), self._current_studies((item,)))
+        studies = ((why, self._catalogue.studies.get(uid)) for uid, why in found.items())
+        return tuple((why, study) for why, study in studies if study is not None)
+
     def contradictions(self, case: Case) -> tuple[str, ...]:
         """Why the order is not about these images; empty when it is."""
         finding = compare_order_with_studies(case.items, self._current_studies(case.items), self._default_issuer)
@@ -100,9 +106,10 @@ class TakeCase:
                 self._audit.record(AuditEvent(AuditCode.ITEM_CLAIMED, self._reader, item.uid))
             return ""
         if outcome.outcome is ClaimOutcome.LOST:
-            return f"{outcome.claimed_by or 'Another reader'} has this item. You can look, not report."
+            return _taken(outcome.claimed_by)
         raise NotNow(
-            "The site has not answered whether this item is yours.", "It is asked again by itself; try to open it again soon."
+            "The site has not answered whether this item is yours.",
+            "It is asked again by itself; try to open it again soon.",
         )
 
     def _lost_reason(self, items: Sequence[WorkItem]) -> str:
@@ -113,11 +120,15 @@ class TakeCase:
             if state in (ClaimState.RETURNING, ClaimState.RETURNED):
                 return "This item was returned to the site."
             if state is not ClaimState.OURS:
-                return f"{item.claimed_name or item.claimed_by or 'Another reader'} has this item. You can look, not report."
+                return _taken(item.claimed_name or item.claimed_by)
         return ""
 
     def _case(
-        self, items: tuple[WorkItem, ...], studies: Sequence[StudyRecord], finding: IdentityFinding, read_only_reason: str
+        self,
+        items: tuple[WorkItem, ...],
+        studies: Sequence[StudyRecord],
+        finding: IdentityFinding,
+        read_only_reason: str,
     ) -> Case:
         notes = tuple(question.text for question in finding.questions) + finding.contradictions
         return Case(
@@ -125,21 +136,22 @@ class TakeCase:
             items=items,
             patient=items[0].patient,
             study_uids=tuple(dict.fromkeys(uid for item in items for uid in item.study_uids)),
-            prior_study_uids=self._priors(items, studies),
+            prior_study_uids=tuple(self._priors(items, studies)),
             identity_notes=notes,
             read_only_reason=read_only_reason,
             opened_at=self._clock.now(),
         )
 
-    def _priors(self, items: Sequence[WorkItem], studies: Sequence[StudyRecord]) -> tuple[str, ...]:
+    def _priors(self, items: Sequence[WorkItem], studies: Sequence[StudyRecord]) -> dict[str, str]:
+        """Earlier studies worth comparing with, most relevant first: study UID to why."""
         current = {uid for item in items for uid in item.study_uids}
         same = priors_of_same_patient(items[0].patient, self._catalogue.studies.all(), self._default_issuer)
         candidates = [summary_of(study) for study in same if study.study_uid not in current]
-        found: dict[str, None] = {}
+        found: dict[str, str] = {}
         for study in studies:
-            for prior in relevant_priors(summary_of(study), candidates):
-                found[prior.study.study_uid] = None
-        return tuple(found)
+            for verdict in relevant_priors(summary_of(study), candidates):
+                found.setdefault(verdict.study.study_uid, verdict.why)
+        return found
 
     def _current_studies(self, items: Sequence[WorkItem]) -> tuple[StudyRecord, ...]:
         uids = dict.fromkeys(uid for item in items for uid in item.study_uids)
@@ -173,14 +185,22 @@ class TakeCase:
         return [parse_workitem(stored.json) for stored in self._catalogue.items.all()]
 
 
+def _taken(who: str) -> str:
+    return f"{who or 'Another reader'} has this item. You can look, not report."
+
+
 def summary_of(study: StudyRecord) -> StudySummary:
-    """What choosing priors needs to know of a study."""
+    """What choosing priors needs to know of a study.
+
+    Candidates have been compared with the order's patient before, so the patient number alone is key enough here.
+    """
     return StudySummary(
         study_uid=study.study_uid,
+        patient_key=study.patient.patient_id,
+        accession=study.accession,
         modalities=study.modalities,
         body_region=study.body_part,
         description=study.description,
         date=study.study_date,
         time=study.study_time,
-        patient=study.patient,
     )

@@ -19,6 +19,7 @@ class Preferences(BaseModel):
 
     stat_sound: bool = Field(True, description="Play a sound when a STAT item arrives.")
     worklist_density: Literal["comfortable", "compact"] = Field("comfortable", description="Height of worklist rows.")
+    worklist_columns: str = Field("", description="Columns of the worklist in their order, each with its width.")
     annotations: Literal["full", "minimal", "off"] = Field("full", description="Text drawn over images.")
     screen_roles: dict[str, str] = Field(
         default_factory=dict,

@@ -49,14 +49,17 @@ class Refused(UserFacingError):
     ----------
     status
         The HTTP status, 400 to 599.
+    warning
+        What the server says in its Warning header, for telling kinds of refusal apart; never shown.
     """
 
-    def __init__(self, service: str, status: int, advice: str = "") -> None:
+    def __init__(self, service: str, status: int, advice: str = "", *, warning: str = "") -> None:
         super().__init__(
             f"{capitalised(service)} refused a request ({status} {_MEANINGS.get(status, '')}".rstrip() + ").", advice
         )
         self.service = service
         self.status = status
+        self.warning = warning
 
     @property
     def is_passing(self) -> bool:

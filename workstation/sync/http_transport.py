@@ -147,7 +147,7 @@ class SiteConnection:
         request = _Request(method, url, dict(headers), body, dict(params or {}), service)
         answer = self._with_token(request, cancel, self._tries if is_repeatable else 1)
         if answer.status >= 400 and answer.status not in also_accept:
-            raise Refused(service, answer.status)
+            raise Refused(service, answer.status, warning=answer.headers.get("warning", ""))
         if 300 <= answer.status < 400:
             raise WrongAnswer(service, "it sent us on to another address")
         return answer

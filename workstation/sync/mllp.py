@@ -7,7 +7,9 @@ import ssl
 import time
 from dataclasses import dataclass, field
 
+from workstation.site.profile import SiteProfile
 from workstation.sync.errors import NotTrusted, Unreachable, WrongAnswer
+from workstation.sync.trust import pinned_context
 
 _START, _END = b"\x0b", b"\x1c\x0d"
 _LARGEST_ACKNOWLEDGEMENT = 1 << 20
@@ -23,6 +25,26 @@ class Acknowledgement:
     code: str
     message_id: str
     text: str = field(default="", repr=False)
+
+
+class MllpSender:
+    """Sends messages to the receiver that the site profile names.
+
+    Raises
+    ------
+    BadInput
+        On construction, when a certificate file of the profile cannot be read.
+    """
+
+    def __init__(self, profile: SiteProfile, *, timeout_s: float = 30.0) -> None:
+        self._host = profile.report.oru_host
+        self._port = profile.report.oru_port
+        self._context = pinned_context(profile.ca_paths()) if profile.report.oru_tls else None
+        self._timeout_s = timeout_s
+
+    def __call__(self, message: bytes) -> Acknowledgement:
+        """Send one message; see `send_mllp`."""
+        return send_mllp(self._host, self._port, message, tls_context=self._context, timeout=self._timeout_s)
 
 
 def send_mllp(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
-from workstation.sync.errors import Refused, WrongAnswer
+from workstation.sync.errors import Refused, Unreachable, WrongAnswer
 from workstation.sync.http_transport import Answer, SiteConnection
 from workstation.sync.json_answers import DICOM_JSON, datasets_of
 from workstation.sync.ups_attributes import (
@@ -76,6 +77,8 @@ class UpsRs:
     def claim(self, uid: str, transaction_uid: str, performer: Performer) -> None:
         """Take an item: SCHEDULED becomes IN PROGRESS, locked by ``transaction_uid``; then say who reads it.
 
+        Once the state has changed the item is ours; that the announcement fails does not change it.
+
         Raises
         ------
         Refused
@@ -84,7 +87,8 @@ class UpsRs:
             The claim may or may not have been made.
         """
         self._change_state(uid, "IN PROGRESS", transaction_uid)
-        self.update(uid, transaction_uid, performer_announcement(performer))
+        with suppress(Refused, Unreachable, WrongAnswer):
+            self.update(uid, transaction_uid, performer_announcement(performer))
 
     def update(self, uid: str, transaction_uid: str, attributes: Mapping[str, Any]) -> None:
         """Change attributes of an item we hold.
@@ -92,13 +96,13 @@ class UpsRs:
         Raises
         ------
         Refused
-            With status 409 when we do not hold it.
+            With status 409, or 400 and `is_wrong_owner`, when we do not hold it.
         """
         for number in range(self._placement, len(_PLACEMENTS)):
             try:
                 self._update_with(_PLACEMENTS[number], uid, transaction_uid, attributes)
             except Refused as refusal:
-                if refusal.status != 400 or number == len(_PLACEMENTS) - 1:
+                if refusal.status != 400 or is_wrong_owner(refusal) or number == len(_PLACEMENTS) - 1:
                     raise
             else:
                 self._placement = number
@@ -153,6 +157,11 @@ class UpsRs:
         answer = self._connection.get(self._url, accept=DICOM_JSON, params=params)
         # PS3.18 8.3.4.4: a server that returns less than there is says so with warning 299.
         return datasets_of(answer), answer.headers.get("warning", "").startswith("299")
+
+
+def is_wrong_owner(refusal: Refused) -> bool:
+    """Whether a server says that the Transaction UID is another one than the owner's (PS3.18 11.6.3.2: a 400)."""
+    return refusal.status == 400 and "transaction uid is incorrect" in refusal.warning.casefold()
 
 
 def _body(attributes: Mapping[str, Any]) -> bytes:

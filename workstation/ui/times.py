@@ -32,3 +32,11 @@ def date_text(dicom_date: str) -> str:
     """A DA value as ``02 Nov 2026``; what is no date stays as it is."""
     day = parse_date(dicom_date)
     return day.strftime("%d %b %Y") if day is not None else dicom_date
+
+
+def site_time_text(now: datetime, site_zone: str) -> str:
+    """``14:32:05``, and the site's time beside it where that is another."""
+    here, there = now.astimezone(), now.astimezone(ZoneInfo(site_zone))
+    if here.utcoffset() == there.utcoffset():
+        return f"{here:%H:%M:%S}"
+    return f"{here:%H:%M:%S} here, {there:%H:%M} at the site"

@@ -52,16 +52,16 @@ class Heading:
 
 HEADINGS: dict[Column, Heading] = {
     Column.PRIORITY: Heading("Priority", 84, False, "How urgent the site says the item is"),
-    Column.DUE: Heading("Due in", 104, True, "Time left until the report is due, on the site's clock"),
-    Column.PATIENT: Heading("Patient", 214, False, "Patient's name"),
-    Column.AGE_SEX: Heading("Age, sex", 78, False, "Age on the day of the study, and sex"),
-    Column.STUDY: Heading("Study", 236, False, "Requested procedure"),
-    Column.REGION: Heading("Region", 104, False, "Body region"),
-    Column.SITE: Heading("Site", 150, False, "Facility that made the images"),
-    Column.IMAGES: Heading("Images", 104, True, "Images here, of those expected"),
-    Column.PRIORS: Heading("Priors", 64, True, "Earlier studies found for comparison"),
-    Column.AI: Heading("AI", 190, False, "Finding of an algorithm; nobody has verified it"),
-    Column.STATE: Heading("State", 210, False, "Where the item stands now"),
+    Column.DUE: Heading("Due in", 100, True, "Time left until the report is due, on the site's clock"),
+    Column.PATIENT: Heading("Patient", 186, False, "Patient's name"),
+    Column.AGE_SEX: Heading("Age, sex", 72, False, "Age on the day of the study, and sex"),
+    Column.STUDY: Heading("Study", 226, False, "Requested procedure"),
+    Column.REGION: Heading("Region", 84, False, "Body region"),
+    Column.SITE: Heading("Site", 138, False, "Facility that made the images"),
+    Column.IMAGES: Heading("Images", 94, True, "Images here, of those expected"),
+    Column.PRIORS: Heading("Priors", 58, True, "Earlier studies found for comparison"),
+    Column.AI: Heading("AI", 168, False, "Finding of an algorithm; nobody has verified it"),
+    Column.STATE: Heading("State", 176, False, "Where the item stands now"),
 }
 
 _PRIORITY_WORDS = {"HIGH": "STAT", "MEDIUM": "Routine", "LOW": "Low"}
@@ -168,15 +168,15 @@ def study_text(row: WorklistRow) -> str:
 def tone_of(column: Column, row: WorklistRow, now: datetime) -> Tone:
     """Colour of one cell."""
     if column is Column.PRIORITY:
-        return Tone.FAIL if row.item.is_stat else Tone.QUIET
+        return Tone.FAIL if row.item.is_stat and row.is_unread else Tone.QUIET
     if column is Column.DUE:
-        return due_tone(slack_at(row, now))
+        return due_tone(slack_at(row, now)) if row.is_unread else Tone.QUIET
     if column is Column.IMAGES:
         return images_tone(row)
     if column is Column.AI:
         return Tone.AI
     if column in (Column.PATIENT, Column.STUDY):
-        return Tone.PLAIN
+        return Tone.PLAIN if row.is_unread else Tone.QUIET
     return Tone.QUIET
 
 

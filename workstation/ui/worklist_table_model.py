@@ -109,9 +109,7 @@ class WorklistTableModel(QAbstractTableModel):
             return _counts_tip(row)
         return text_of(column, row, self.now())
 
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation is not Qt.Orientation.Horizontal:
             return None
         heading = HEADINGS[COLUMNS[section]]
@@ -166,7 +164,7 @@ class WorklistFilter(QSortFilterProxyModel):
             self._drafted = drafted
             self.invalidate()
 
-    def filterAcceptsRow(self, source_row: int, source_parent: Index) -> bool:
+    def filterAcceptsRow(self, source_row: int, _source_parent: Index) -> bool:
         row = self._model.rows[source_row]
         return is_in(self._list, row, self._drafted) and matches(row, self._typed, self._model.now())
 

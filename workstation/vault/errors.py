@@ -33,7 +33,7 @@ class DamagedObject(UserFacingError):
     def __init__(
         self,
         what: str = "A file of the encrypted store is damaged or was exchanged.",
-        advice: str = "It will be fetched again where the site still has it.",
+        advice: str = "Open it again; if this stays, call your support.",
     ) -> None:
         super().__init__(what, advice)
 

@@ -1,0 +1,56 @@
+"""The `workstation` command: what each subcommand does stands in its own module, loaded when it is used."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import click
+import typer
+
+from workstation.app import commands_of_readers, commands_of_sites, commands_on_files
+from workstation.app.output import tell
+from workstation.foundation import logs
+from workstation.foundation.errors import Cancelled, UserFacingError
+
+INTERRUPTED = 130
+
+app = typer.Typer(
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    invoke_without_command=True,
+    help="Lightbox: the workstation a radiologist reads on at home.",
+)
+
+
+@app.callback()
+def _start(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        commands_of_readers.run()
+
+
+for _module in (commands_of_readers, commands_on_files, commands_of_sites):
+    _module.add_to(app)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and end the process with the exit code that DESIGN section 10 names."""
+    sys.exit(run_command(arguments))
+
+
+def run_command(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit code. Errors a person can act on become one line on stderr."""
+    logs.configure(None)
+    try:
+        outcome = app(args=list(arguments) if arguments is not None else None, standalone_mode=False)
+    except UserFacingError as error:
+        tell(f"workstation: {error}")
+        return error.exit_code
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.ClickException as error:
+        tell(f"workstation: {error.format_message()} Try --help.")
+        return 2
+    except (Cancelled, KeyboardInterrupt, click.exceptions.Abort):
+        return INTERRUPTED
+    return outcome if isinstance(outcome, int) else 0

@@ -1,0 +1,69 @@
+"""`workstation hang`: studies read from a folder, and screens drawn into files."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workstation.app.rendering import write_image
+from workstation.dicom.errors import UnreadableInstance
+from workstation.dicom.header import InstanceHeader
+from workstation.dicom.reading import header_of, read_header
+from workstation.hanging.hung import Hanging, HungViewport
+from workstation.hanging.screens import HangingScreen
+from workstation.hanging.study import HangingStudy
+from workstation.imaging.decoding import decode_frame
+from workstation.imaging.picture import render_view
+from workstation.imaging.placement import Presentation, fit_placement
+from workstation.imaging.presets import preset_named
+from workstation.reading.hang_case import hanging_study
+
+Reader = Callable[[str], bytes]
+
+
+def read_studies(folder: Path) -> tuple[tuple[HangingStudy, ...], Reader]:
+    """All studies with images below ``folder``, and a reader of their files by SOP Instance UID.
+
+    Files that are no DICOM objects are passed over.
+    """
+    by_study: dict[str, list[InstanceHeader]] = defaultdict(list)
+    files: dict[str, Path] = {}
+    for path in sorted(each for each in folder.rglob("*") if each.is_file()):
+        try:
+            header = header_of(read_header(path.read_bytes()))
+        except UnreadableInstance:
+            continue
+        if header.is_image:
+            by_study[header.study_uid].append(header)
+            files[header.sop_uid] = path
+    return tuple(hanging_study(headers) for headers in by_study.values()), lambda uid: files[uid].read_bytes()
+
+
+def draw_screens(outcome: Hanging, screens: Sequence[HangingScreen], read: Reader, folder: Path) -> None:
+    """One PNG a screen, named after it (``diagnostic-1.png``), with every viewport as it would first be shown."""
+    for screen in screens:
+        canvas = np.zeros((screen.height, screen.width, 3), np.uint8)
+        for viewport in outcome.viewports:
+            if viewport.screen == screen.id and viewport.display_set is not None:
+                x, y, width, height = viewport.rect
+                canvas[y : y + height, x : x + width] = _first_view(viewport, read)
+        write_image(folder / f"{screen.id.replace(':', '-')}.png", canvas)
+
+
+def _first_view(viewport: HungViewport, read: Reader) -> NDArray[np.uint8]:
+    shown = viewport.display_set
+    if shown is None:
+        raise ValueError("an empty viewport shows nothing")
+    index = len(shown.frames) // 2 if viewport.start == "middle" else 0
+    reference, header = shown.frames[index], shown.header_at(index)
+    frame = decode_frame(read(reference.sop_uid), reference.frame_index)
+    _, _, width, height = viewport.rect
+    preset = preset_named(header, viewport.voi) if viewport.voi else None
+    presentation = Presentation(window=preset.voi if preset else None, flip=viewport.is_mirrored)
+    placement = fit_placement(header.rows, header.columns, width, height, header.pixel_aspect)
+    picture = render_view(frame, header, presentation, placement, (width, height))
+    return picture if picture.ndim == 3 else np.repeat(picture[:, :, None], 3, axis=2)

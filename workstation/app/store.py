@@ -1,0 +1,102 @@
+"""Opening the reader's store: folder, lock, key, vault, catalogue, audit. Closed in the opposite order."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from workstation.catalogue.catalogue import Catalogue, open_catalogue
+from workstation.foundation import logs
+from workstation.foundation.clock import SystemClock
+from workstation.foundation.errors import BadInput
+from workstation.foundation.files import make_private_folder
+from workstation.foundation.instance_lock import DataFolderLock
+from workstation.site.folders import Folders
+from workstation.vault.audit import AuditCode, AuditEvent, AuditTrail
+from workstation.vault.keys import Vault, VaultSlot, open_or_create_vault
+from workstation.vault.secrets import KeyringSecrets, SecretStore
+from workstation.vault.slots import KeyFileSlot, KeyringSlot, PassphraseSlot
+
+
+@dataclass(frozen=True)
+class KeySource:
+    """Where the key of the store comes from: a file, a passphrase on a descriptor, else the key store of the system."""
+
+    key_file: Path | None = None
+    passphrase_fd: int | None = None
+    passphrase: str | None = None
+
+    def slot(self, folders: Folders) -> tuple[VaultSlot, SecretStore | None]:
+        """The slot to open, and the key store of the system when it is used.
+
+        Raises
+        ------
+        BadInput
+            When the passphrase cannot be read.
+        SomethingMissing
+            When there is no key store and nothing else was given.
+        """
+        if self.key_file is not None:
+            return KeyFileSlot(self.key_file, folders.data), None
+        if self.passphrase is not None:
+            return PassphraseSlot(self.passphrase), None
+        if self.passphrase_fd is not None:
+            return PassphraseSlot(_passphrase_from(self.passphrase_fd)), None
+        secrets = KeyringSecrets("lightbox-workstation")
+        return KeyringSlot(secrets, str(folders.data)), secrets
+
+
+@dataclass(frozen=True)
+class Store:
+    """An open store."""
+
+    folders: Folders
+    vault: Vault
+    catalogue: Catalogue
+    audit: AuditTrail
+    clock: SystemClock
+
+
+@contextmanager
+def opened_store(folders: Folders, keys: KeySource) -> Iterator[Store]:
+    """Open the store of a data folder for this process alone; close it at the end.
+
+    Raises
+    ------
+    DataFolderInUse
+        When another copy of the program has it.
+    SomethingMissing
+        When no key can be had.
+    """
+    make_private_folder(folders.data)
+    lock = DataFolderLock(folders.data, "workstation")
+    lock.take()
+    try:
+        logs.configure(folders.logs)
+        slot, secrets = keys.slot(folders)
+        vault = open_or_create_vault(folders.data, slot)
+        clock = SystemClock()
+        catalogue = open_catalogue(folders.data, vault, clock)
+        try:
+            audit = AuditTrail(folders.data / "audit", vault, secrets, clock)
+            audit.record(AuditEvent(AuditCode.APPLICATION_START, ""))
+            yield Store(folders, vault, catalogue, audit, clock)
+            audit.record(AuditEvent(AuditCode.APPLICATION_STOP, ""))
+        finally:
+            catalogue.close()
+    finally:
+        lock.release()
+
+
+def _passphrase_from(descriptor: int) -> str:
+    try:
+        with os.fdopen(descriptor, encoding="utf-8", closefd=False) as stream:
+            passphrase = stream.readline().rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"No passphrase can be read from descriptor {descriptor}.") from error
+    if not passphrase:
+        raise BadInput(f"The passphrase on descriptor {descriptor} is empty.")
+    return passphrase

@@ -1,0 +1,1 @@
+"""Anatomy drawn by formula: smooth shapes with tissue values, for studies of patients who do not exist."""

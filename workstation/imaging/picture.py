@@ -1,0 +1,192 @@
+"""A frame to a picture: the one way pixels reach a screen, a file or a printer.
+
+`render_view` fills a viewport with DDLs; `render_native` gives P-values (or DDLs) at the image's own size. Both use the
+same chain. Outside the image, and where it is padding, the picture is black: DDL 0, whatever is inverted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from calibration.gsdf.display_lut import DisplayLut
+from workstation.dicom.header import InstanceHeader
+from workstation.imaging.gray_table import EIGHT_BIT, GrayChain, chain_for, ddl_table, first_voi, look_up
+from workstation.imaging.palette import palette_colours
+from workstation.imaging.placement import (
+    GREATEST_ZOOM,
+    LEAST_ZOOM,
+    Placement,
+    Presentation,
+    ViewTransform,
+    fit_placement,
+    round_half_up,
+)
+from workstation.imaging.presets import automatic_window
+from workstation.imaging.resampling import Resampled, Span, resample
+from workstation.imaging.stored_frame import StoredFrame
+
+__all__ = [
+    "GREATEST_ZOOM",
+    "LEAST_ZOOM",
+    "Placement",
+    "Presentation",
+    "ViewTransform",
+    "fit_placement",
+    "render_native",
+    "render_view",
+]
+
+Picture = NDArray[np.uint8]
+Painter = Callable[[NDArray[Any], Picture], None]
+
+
+def render_view(
+    frame: StoredFrame,
+    header: InstanceHeader,
+    presentation: Presentation,
+    placement: Placement,
+    size: tuple[int, int],
+    display_lut: DisplayLut | None = None,
+) -> Picture:
+    """Fill a viewport.
+
+    An image that brings no window of its own gets an automatic one, over the values that occur in it.
+
+    Parameters
+    ----------
+    size
+        (width, height) of the viewport in device pixels.
+    display_lut
+        P-value → DDL of the display it is for; 8-bit identity by default. Colour does not pass through it.
+
+    Returns
+    -------
+    NDArray
+        uint8, (height, width) for grey and (height, width, 3) RGB for colour, contiguous.
+    """
+    rows, columns = _spans(frame, presentation, placement, size)
+    shape = (rows.size, columns.size)
+    has_colour = frame.is_colour or frame.photometric == "PALETTE COLOR"
+    canvas = np.zeros((*shape, 3) if has_colour else shape, dtype=np.uint8)
+    if rows.begin < rows.end and columns.begin < columns.end:
+        resampled = resample(frame.interpolable.pyramid, rows, columns, is_label=frame.is_label)
+        visible = canvas[rows.begin : rows.end, columns.begin : columns.end]
+        _paint(resampled, _painter(frame, header, presentation, display_lut), visible)
+    return _turned(canvas, presentation)
+
+
+def render_native(
+    frame: StoredFrame,
+    header: InstanceHeader,
+    presentation: Presentation | None = None,
+    bits: int = 8,
+    display_lut: DisplayLut | None = None,
+) -> NDArray[np.uint8] | NDArray[np.uint16]:
+    """The picture at its own size, turned as the presentation says.
+
+    An image that brings no window is spread over all values its bits can hold, as the standard has it (VOI identity).
+
+    Parameters
+    ----------
+    bits
+        8 or 16 bits for P-values.
+    display_lut
+        Gives DDLs (8 bits) in the place of P-values.
+
+    Returns
+    -------
+    NDArray
+        uint8 or uint16, (rows, columns) for grey, (rows, columns, 3) RGB for colour.
+
+    Raises
+    ------
+    ValueError
+        When ``bits`` is neither 8 nor 16, or DDLs are asked for with 16.
+    """
+    if bits not in {8, 16} or (display_lut is not None and bits == 16):
+        raise ValueError("pictures have 8 or 16 bits, DDLs have 8")
+    presentation = presentation or Presentation()
+    if frame.is_colour or frame.photometric == "PALETTE COLOR":
+        colours = _colours(frame.pixels, header, presentation)
+        return _turned(colours.astype(np.uint16) * 257 if bits == 16 else colours, presentation)
+    p_values = _native_chain(frame, header, presentation).p_values(frame.pixels)
+    if frame.valid is not None:
+        p_values[~frame.valid] = 0
+    if bits == 16:
+        return _turned(p_values, presentation)
+    ddl = (display_lut or EIGHT_BIT).drive(p_values)
+    if frame.valid is not None:
+        ddl[~frame.valid] = 0
+    return _turned(ddl, presentation)
+
+
+def _spans(
+    frame: StoredFrame, presentation: Presentation, placement: Placement, size: tuple[int, int]
+) -> tuple[Span, Span]:
+    """Where the image lies along its own rows and columns, before it is turned."""
+    width, height = size
+    across, down = frame.columns * placement.zoom, frame.rows * placement.zoom_down
+    if presentation.is_on_side:
+        across, down = down, across
+    left, top = round_half_up(placement.x), round_half_up(placement.y)
+    wide, high = max(1, round_half_up(across)), max(1, round_half_up(down))
+    if presentation.flip:
+        left = width - left - wide
+    for _ in range(presentation.rotate_quarter % 4):
+        left, top, wide, high, width, height = top, width - left - wide, high, wide, height, width
+    return Span(frame.rows, placement.zoom_down, top, height), Span(frame.columns, placement.zoom, left, width)
+
+
+def _painter(
+    frame: StoredFrame, header: InstanceHeader, presentation: Presentation, display_lut: DisplayLut | None
+) -> Painter:
+    """What turns stored values into the picture's own: a table for grey, nothing or a palette for colour."""
+    if frame.is_colour or frame.photometric == "PALETTE COLOR":
+        return lambda pixels, out: np.copyto(out, _colours(pixels, header, presentation))
+    table = _table(frame, _view_chain(frame, header, presentation), display_lut or EIGHT_BIT)
+
+    def paint_gray(pixels: NDArray[Any], out: Picture) -> None:
+        look_up(pixels, table, out)
+
+    return paint_gray
+
+
+def _table(frame: StoredFrame, chain: GrayChain, display_lut: DisplayLut) -> Picture:
+    values = frame.interpolable.values
+    if values is not None:
+        return display_lut.drive(chain.p_values(values))
+    return ddl_table(chain, frame.interpolable.pyramid.level(0).pixels.dtype, display_lut)
+
+
+def _view_chain(frame: StoredFrame, header: InstanceHeader, presentation: Presentation) -> GrayChain:
+    voi = presentation.window
+    if voi is None and first_voi(header.pixel) is None and frame.bits_stored > 8:
+        voi = automatic_window(frame, header)
+    return chain_for(header, voi, invert=presentation.invert)
+
+
+def _native_chain(frame: StoredFrame, header: InstanceHeader, presentation: Presentation) -> GrayChain:
+    voi = presentation.window
+    if voi is None and first_voi(header.pixel) is None and frame.interpolable.values is not None:
+        voi = automatic_window(frame, header)  # 32 bits and floats: all that could be held says nothing
+    return chain_for(header, voi, invert=presentation.invert)
+
+
+def _colours(pixels: NDArray[Any], header: InstanceHeader, presentation: Presentation) -> Picture:
+    rgb = pixels if pixels.ndim == 3 else palette_colours(pixels, header.pixel.palette)
+    return np.asarray(255 - rgb if presentation.invert else rgb, dtype=np.uint8)
+
+
+def _paint(resampled: Resampled, painter: Painter, out: Picture) -> None:
+    painter(resampled.pixels, out)
+    if resampled.mask is not None:
+        np.bitwise_and(out, resampled.mask if out.ndim == 2 else resampled.mask[..., None], out=out)
+
+
+def _turned(picture: NDArray[Any], presentation: Presentation) -> NDArray[Any]:
+    turned = np.rot90(picture, -presentation.rotate_quarter % 4) if presentation.rotate_quarter % 4 else picture
+    return np.ascontiguousarray(turned[:, ::-1] if presentation.flip else turned)

@@ -1,0 +1,156 @@
+"""Interpolating stored values to the pixels of a viewport, before any window.
+
+Enlargement is bicubic; reduction averages by area, from the smallest copy that is still large enough; label maps and
+palette indices take the nearest pixel. Pixel centres lie at half numbers: device pixel i shows the image at
+``(i + 0.5 - origin) / zoom``.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from workstation.imaging.pyramid import Level, Pyramid
+
+_MARGIN = 4  # source pixels beyond the visible ones that interpolation may look at
+_STARTS_TRIED = 16
+_EXTRA_DEVICE_PIXELS = 256  # how much more than visible may be computed to begin at a whole device pixel
+
+
+@dataclass(frozen=True)
+class Span:
+    """Where an image lies along one axis of a viewport.
+
+    Attributes
+    ----------
+    length
+        Image pixels along the axis.
+    zoom
+        Device pixels for one image pixel.
+    origin
+        Device pixel at which the image begins, whole.
+    size
+        Device pixels of the viewport.
+    """
+
+    length: int
+    zoom: float
+    origin: int
+    size: int
+
+    @property
+    def begin(self) -> int:
+        """First device pixel of the viewport that shows the image."""
+        return min(max(self.origin, 0), self.size)
+
+    @property
+    def end(self) -> int:
+        """Device pixel after the last one that shows the image."""
+        last = self.origin + max(1, math.floor(self.length * self.zoom + 0.5))
+        return min(max(last, self.begin), self.size)
+
+    def scaled(self, length: int) -> Span:
+        """The same place, for a smaller copy of the image that is ``length`` pixels long."""
+        return Span(length, self.zoom * self.length / length, self.origin, self.size)
+
+
+@dataclass(frozen=True, eq=False)
+class Resampled:
+    """The visible part of an image at the viewport's own pixels.
+
+    Attributes
+    ----------
+    pixels
+        Stored values, or RGB.
+    mask
+        255 where the nearest pixel belongs to the image, 0 where it is padding; None when nothing is padding.
+    """
+
+    pixels: NDArray[Any] = field(repr=False)
+    mask: NDArray[np.uint8] | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class _Crop:
+    """Source pixels ``first`` to ``last`` (exclusive), and the resized pixels to drop before the first visible one."""
+
+    first: int
+    last: int
+    skip: int
+
+
+def resample(pyramid: Pyramid, rows: Span, columns: Span, *, is_label: bool = False) -> Resampled:
+    """What the visible part of the viewport shows, in stored values.
+
+    Parameters
+    ----------
+    is_label
+        Take the nearest pixel: label maps and palette indices must not be mixed.
+
+    Returns
+    -------
+    Resampled
+        ``(rows.end - rows.begin, columns.end - columns.begin)``.
+    """
+    if is_label:
+        return _resized(pyramid.level(0), rows, columns, cv2.INTER_NEAREST)
+    zoom = max(rows.zoom, columns.zoom)
+    level = pyramid.level(max(0, math.floor(-math.log2(zoom))) if zoom < 1 else 0)
+    height, width = level.pixels.shape[:2]
+    rows, columns = rows.scaled(height), columns.scaled(width)
+    if min(rows.zoom, columns.zoom) >= 1:
+        return _resized(level, rows, columns, cv2.INTER_CUBIC)
+    return pyramid.remembered((rows, columns), lambda: _resized(level, rows, columns, cv2.INTER_AREA))
+
+
+def _resized(level: Level, rows: Span, columns: Span, method: int) -> Resampled:
+    pixels = _visible(level.pixels, rows, columns, method)
+    if level.valid is None:
+        return Resampled(pixels)
+    mask = level.valid.view(np.uint8) * np.uint8(255)
+    return Resampled(pixels, _visible(mask, rows, columns, cv2.INTER_NEAREST))
+
+
+def _visible(pixels: NDArray[Any], rows: Span, columns: Span, method: int) -> NDArray[Any]:
+    if rows.zoom == columns.zoom == 1.0:
+        return _unscaled(pixels, rows, columns)
+    down, across = _crop(rows), _crop(columns)
+    source = pixels[down.first : down.last, across.first : across.last]
+    resized = cv2.resize(source, None, fx=columns.zoom, fy=rows.zoom, interpolation=method)
+    height, width = rows.end - rows.begin, columns.end - columns.begin
+    visible = resized[down.skip : down.skip + height, across.skip : across.skip + width]
+    return _extended(visible, height, width)
+
+
+def _unscaled(pixels: NDArray[Any], rows: Span, columns: Span) -> NDArray[Any]:
+    return pixels[rows.begin - rows.origin : rows.end - rows.origin, columns.begin - columns.origin :][
+        :, : columns.end - columns.begin
+    ]
+
+
+def _crop(span: Span) -> _Crop:
+    """The source pixels needed, beginning where the grid of device pixels meets that of image pixels best.
+
+    A crop can only be resized from the edge of a pixel, and that edge falls between device pixels; among some starts
+    one lies close to a whole device pixel, so the picture does not tremble by half a pixel as it is panned.
+    """
+    needed = max(0, math.floor((span.begin - span.origin) / span.zoom) - _MARGIN)
+    last = min(span.length, math.ceil((span.end - span.origin) / span.zoom) + _MARGIN)
+    tried = min(_STARTS_TRIED, max(0, int(_EXTRA_DEVICE_PIXELS / span.zoom)), needed)
+    first = min(
+        range(needed, needed - tried - 1, -1), key=lambda start: abs(start * span.zoom - round(start * span.zoom))
+    )
+    return _Crop(first, max(last, first + 1), span.begin - span.origin - round(first * span.zoom))
+
+
+def _extended(pixels: NDArray[Any], height: int, width: int) -> NDArray[Any]:
+    """Repeat the last row or column where rounding left one out."""
+    missing = [(0, height - pixels.shape[0]), (0, width - pixels.shape[1])]
+    if missing == [(0, 0), (0, 0)]:
+        return pixels
+    return np.pad(pixels, missing + [(0, 0)] * (pixels.ndim - 2), mode="edge")

@@ -1,0 +1,114 @@
+"""One decoded frame: stored values, as the modality or the codec gave them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workstation.imaging.pyramid import Pyramid
+
+
+@dataclass(frozen=True, eq=False)
+class Interpolable:
+    """Pixels of a type that both interpolation and a table of 65536 entries can take.
+
+    Attributes
+    ----------
+    pyramid
+        uint8, int16 or uint16 for grey; uint8 × 3 for colour.
+    values
+        Stored value of each of the 65536 levels, for pixels wider than 16 bits; None where pixels are stored values.
+    """
+
+    pyramid: Pyramid
+    values: NDArray[np.float64] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class StoredFrame:
+    """Pixels before any look-up table.
+
+    Attributes
+    ----------
+    pixels
+        Monochrome and palette: stored values (rows, columns), 8, 16 or 32-bit integers or float32, bits above Bits
+        Stored masked and the sign extended. Colour: uint8 RGB (rows, columns, 3). Read-only.
+    photometric
+        MONOCHROME1, MONOCHROME2, PALETTE COLOR or RGB (every YBR form has been converted).
+    bits_stored, is_signed
+        Range of the stored values.
+    padding
+        Lowest and highest stored value that is padding, or None.
+    """
+
+    pixels: NDArray[Any] = field(repr=False)
+    photometric: str
+    bits_stored: int
+    is_signed: bool
+    padding: tuple[int, int] | None = None
+
+    def __post_init__(self) -> None:
+        self.pixels.setflags(write=False)
+
+    @property
+    def rows(self) -> int:
+        return int(self.pixels.shape[0])
+
+    @property
+    def columns(self) -> int:
+        return int(self.pixels.shape[1])
+
+    @property
+    def is_colour(self) -> bool:
+        """Whether the pixels are RGB."""
+        return self.pixels.ndim == 3
+
+    @property
+    def nbytes(self) -> int:
+        """Memory it takes, with the copies that `interpolable` keeps once it has been drawn."""
+        pixels = int(self.pixels.nbytes)
+        return pixels * 3 if self.padding is not None else pixels * 4 // 3
+
+    @property
+    def is_label(self) -> bool:
+        """Whether pixels are indices, which must not be mixed with their neighbours."""
+        return self.photometric == "PALETTE COLOR" or (self.bits_stored == 1 and not self.is_colour)
+
+    @cached_property
+    def interpolable(self) -> Interpolable:
+        """The pixels made ready for interpolation and for a table."""
+        return _interpolable(self)
+
+    @cached_property
+    def valid(self) -> NDArray[np.bool_] | None:
+        """Where the image is not padding, shape (rows, columns); None when no pixel is padding."""
+        if self.padding is None or self.is_colour:
+            return None
+        low, high = self.padding
+        valid = (self.pixels < low) | (self.pixels > high)
+        return None if valid.all() else valid
+
+
+def _interpolable(frame: StoredFrame) -> Interpolable:
+    pixels = frame.pixels
+    if pixels.dtype.kind == "f" or pixels.dtype.itemsize > 2:
+        levels, values = _spread_over_levels(pixels, frame.valid)
+        return Interpolable(Pyramid(levels, frame.valid), values)
+    if pixels.dtype == np.int8:
+        pixels = pixels.astype(np.int16)
+    return Interpolable(Pyramid(pixels, frame.valid))
+
+
+def _spread_over_levels(
+    pixels: NDArray[Any], valid: NDArray[np.bool_] | None
+) -> tuple[NDArray[np.uint16], NDArray[np.float64]]:
+    """32-bit and float pixels as 65536 levels between their lowest and highest value, and the value of each level."""
+    shown = pixels if valid is None or not valid.any() else pixels[valid]
+    low, high = float(shown.min()), float(shown.max())
+    step = (high - low) / 65535 or 1.0
+    levels = np.clip(np.rint((pixels.astype(np.float64) - low) / step), 0, 65535).astype(np.uint16)
+    return levels, low + step * np.arange(65536, dtype=np.float64)

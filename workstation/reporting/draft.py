@@ -1,0 +1,84 @@
+"""A report while it is being written: a value that changes by making a new one."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from workstation.reporting.errors import UnreadableReport
+from workstation.reporting.template import Template
+from workstation.reporting.text import clean_text
+
+SCHEMA = "draft/1"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """Text of an unsigned report. ``fields`` maps field id to text and stays out of ``repr``; times are aware."""
+
+    case_key: str = field(repr=False)
+    report_id: str
+    version: int
+    template_id: str
+    fields: Mapping[str, str] = field(repr=False)
+    created: datetime
+    updated: datetime
+
+    @classmethod
+    def from_template(
+        cls, template: Template, *, case_key: str, now: datetime, report_id: str = "", version: int = 1
+    ) -> Draft:
+        """A fresh draft with the template's defaults. ``report_id`` is a new UUID when it is not given."""
+        return cls(
+            case_key=case_key,
+            report_id=report_id or str(uuid.uuid4()),
+            version=version,
+            template_id=template.id,
+            fields={each.id: each.default for each in template.fields},
+            created=now,
+            updated=now,
+        )
+
+    def with_field(self, field_id: str, text: str, now: datetime) -> Draft:
+        """This draft with one field replaced; control characters that no report can carry are left out."""
+        return replace(self, fields={**self.fields, field_id: clean_text(text)}, updated=now)
+
+    def to_json(self) -> dict[str, Any]:
+        """The draft as JSON values."""
+        return {
+            "schema": SCHEMA,
+            "case_key": self.case_key,
+            "report_id": self.report_id,
+            "version": self.version,
+            "template_id": self.template_id,
+            "fields": dict(self.fields),
+            "created": self.created.isoformat(),
+            "updated": self.updated.isoformat(),
+        }
+
+    @classmethod
+    def from_json(cls, body: Mapping[str, Any]) -> Draft:
+        """Read what `to_json` wrote.
+
+        Raises
+        ------
+        UnreadableReport
+            When it is something else.
+        """
+        try:
+            if body["schema"] != SCHEMA:
+                raise ValueError("schema")
+            return cls(
+                case_key=str(body["case_key"]),
+                report_id=str(body["report_id"]),
+                version=int(body["version"]),
+                template_id=str(body["template_id"]),
+                fields={str(key): str(text) for key, text in body["fields"].items()},
+                created=datetime.fromisoformat(body["created"]),
+                updated=datetime.fromisoformat(body["updated"]),
+            )
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise UnreadableReport("A stored draft is not in a form this program knows.") from error

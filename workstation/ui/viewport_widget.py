@@ -1,0 +1,254 @@
+"""One viewport: paints one ready 8-bit buffer in device pixels with what is written over it, and reports gestures.
+
+It decides nothing: the stage gives it its content and moves the state that the gestures ask for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPoint, QPointF, QRect, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QImage,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from workstation.qtkit.accessible import named
+from workstation.qtkit.tokens import Tokens
+from workstation.ui.image_overlay import (
+    BAR_WIDTH,
+    Overlay,
+    PositionBar,
+    bar_rect,
+    index_at,
+    paint_message,
+    paint_overlay,
+    paint_position_bar,
+)
+
+FRAME = 2
+NOTCH = 120  # eighths of a degree in one step of an ordinary wheel (QWheelEvent.angleDelta)
+
+
+@dataclass(frozen=True, eq=False)
+class ViewportContent:
+    """Everything a viewport shows at one moment.
+
+    Attributes
+    ----------
+    pixels
+        uint8, (rows, columns) or (rows, columns, 3), in device pixels of the image area; None shows the message.
+    title, detail
+        The sentence in a viewport without pixels: why it is empty, or how far loading has come.
+    spoken
+        The accessible description: which image of which series.
+    """
+
+    pixels: NDArray[np.uint8] | None = None
+    overlay: Overlay | None = None
+    bar: PositionBar | None = None
+    title: str = ""
+    detail: str = ""
+    spoken: str = ""
+
+
+def image_of(pixels: NDArray[np.uint8]) -> QImage:
+    """A QImage over ``pixels`` without a copy; keep ``pixels`` alive as long as the image."""
+    rows, columns = pixels.shape[:2]
+    is_grey = pixels.ndim == 2
+    form = QImage.Format.Format_Grayscale8 if is_grey else QImage.Format.Format_RGB888
+    return QImage(pixels.data, columns, rows, pixels.strides[0], form)
+
+
+class ViewportWidget(QWidget):
+    """Shows one viewport and says what the reader's hand asks for. Distances are device pixels."""
+
+    activated = Signal()
+    resized = Signal()
+    scrolled = Signal(int)
+    scrolled_to = Signal(int)
+    windowed = Signal(float, float)
+    panned = Signal(float, float)
+    zoomed = Signal(float, float, float)
+    maximise_asked = Signal()
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        named(self, name)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+        self._content = ViewportContent()
+        self._pixels: NDArray[np.uint8] | None = None
+        self._image: QImage | None = None
+        self._is_active = False
+        self._last = QPointF()
+        self._pressed = Qt.MouseButton.NoButton
+        self._is_on_bar = False
+        self._wheel = 0
+
+    # --- what the stage sets
+
+    def show_content(self, content: ViewportContent) -> None:
+        """Show ``content`` from the next paint on."""
+        self._content = content
+        if content.pixels is None:
+            self._pixels, self._image = None, None
+        elif content.pixels is not self._pixels:
+            self._pixels = np.ascontiguousarray(content.pixels)
+            self._image = image_of(self._pixels)
+        if content.spoken != self.accessibleDescription():
+            self.setAccessibleDescription(content.spoken)
+        self.update()
+
+    def set_active(self, is_active: bool) -> None:
+        """Draw the accent frame: this viewport takes the keys."""
+        if is_active != self._is_active:
+            self._is_active = is_active
+            self.update()
+
+    @property
+    def is_active(self) -> bool:
+        return self._is_active
+
+    @property
+    def content(self) -> ViewportContent:
+        return self._content
+
+    # --- geometry
+
+    @property
+    def image_area(self) -> QRect:
+        """Where the image lies, inside the frame, in logical pixels."""
+        return self.rect().adjusted(FRAME, FRAME, -FRAME, -FRAME)
+
+    @property
+    def image_size(self) -> QSize:
+        """Size of the image area in device pixels: what to render."""
+        scale = self.devicePixelRatioF()
+        area = self.image_area
+        return QSize(max(1, round(area.width() * scale)), max(1, round(area.height() * scale)))
+
+    # --- painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
+        """Black, the image, what is written over it, the frame."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(Tokens().surface.viewport))
+        if self._image is not None:
+            self._paint_image(painter, self._image)
+        else:
+            paint_message(painter, self.image_area, self._content.title, self._content.detail)
+        painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
+        if self._content.overlay is not None:
+            paint_overlay(painter, self.image_area, self._content.overlay)
+        if self._content.bar is not None:
+            paint_position_bar(painter, self.image_area, self._content.bar)
+        self._paint_frame(painter)
+        painter.end()
+
+    def _paint_image(self, painter: QPainter, image: QImage) -> None:
+        area = self.image_area
+        size = self.image_size
+        if image.width() == size.width() and image.height() == size.height():
+            image.setDevicePixelRatio(self.devicePixelRatioF())
+            painter.drawImage(area.topLeft(), image)
+        else:  # between a change of size and the next rendering
+            painter.drawImage(area, image)
+
+    def _paint_frame(self, painter: QPainter) -> None:
+        tokens = Tokens()
+        if self._is_active:
+            painter.setPen(QColor(tokens.accent.main))
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+            painter.drawRect(self.rect().adjusted(1, 1, -2, -2))
+        else:
+            painter.setPen(QColor(tokens.surface.raised))
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+
+    # --- gestures
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Ask for a rendering of the new size."""
+        super().resizeEvent(event)
+        self.resized.emit()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """The viewport with the focus is the active one."""
+        super().focusInEvent(event)
+        self.activated.emit()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """One image per notch; with Ctrl, zoom about the pointer."""
+        delta = event.angleDelta().y()
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            at = self._device_point(event.position())
+            self.zoomed.emit(1.1 ** (delta / NOTCH), at.x(), at.y())
+        else:
+            self._wheel += delta
+            steps = int(self._wheel / NOTCH)
+            self._wheel -= steps * NOTCH
+            if steps:
+                self.scrolled.emit(-steps)
+        event.accept()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Activate, and begin a drag."""
+        self.setFocus(Qt.FocusReason.MouseFocusReason)
+        self.activated.emit()
+        self._pressed = event.button()
+        self._last = event.position()
+        self._is_on_bar = event.button() is Qt.MouseButton.LeftButton and self._over_bar(event.position().toPoint())
+        if self._is_on_bar:
+            self._scroll_to(event.position().toPoint())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: ARG002 - Qt's signature
+        """End the drag."""
+        self._pressed = Qt.MouseButton.NoButton
+        self._is_on_bar = False
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Fill the screen with this viewport, or go back."""
+        if event.button() is Qt.MouseButton.LeftButton and not self._over_bar(event.position().toPoint()):
+            self.maximise_asked.emit()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Left drags the window, middle pans, right zooms; on the position bar the left button scrolls."""
+        super().mouseMoveEvent(event)
+        if self._pressed is Qt.MouseButton.NoButton:
+            return
+        scale = self.devicePixelRatioF()
+        moved = (event.position() - self._last) * scale
+        self._last = event.position()
+        if self._is_on_bar:
+            self._scroll_to(event.position().toPoint())
+        elif self._pressed is Qt.MouseButton.LeftButton:
+            self.windowed.emit(moved.x(), moved.y())
+        elif self._pressed is Qt.MouseButton.MiddleButton:
+            self.panned.emit(moved.x(), moved.y())
+        elif self._pressed is Qt.MouseButton.RightButton:
+            centre = self._device_point(QPointF(self.image_area.center()))
+            self.zoomed.emit(1.005 ** -moved.y(), centre.x(), centre.y())
+
+    def _device_point(self, at: QPointF) -> QPointF:
+        return (at - QPointF(self.image_area.topLeft())) * self.devicePixelRatioF()
+
+    def _over_bar(self, at: QPoint) -> bool:
+        bar = self._content.bar
+        return (
+            bar is not None and bar.count > 1 and bar_rect(self.image_area).adjusted(-BAR_WIDTH, 0, 4, 0).contains(at)
+        )
+
+    def _scroll_to(self, at: QPoint) -> None:
+        if self._content.bar is not None:
+            self.scrolled_to.emit(index_at(self.image_area, at.y(), self._content.bar.count))

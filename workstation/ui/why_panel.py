@@ -1,0 +1,117 @@
+"""The answer to "why": opens in place under the banner, says the decision in a sentence and then rule by rule."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
+
+from workstation.qtkit.accessible import named
+from workstation.qtkit.icons import icon
+from workstation.qtkit.tokens import Tokens
+
+_WIDTH = 560
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One rule that was looked at."""
+
+    rule: str
+    wanted: str
+    got: str
+    passed: bool
+
+
+class WhyPanel(QFrame):
+    """Shows a sentence and the rules behind it; Esc or its cross closes it."""
+
+    closed = Signal()
+
+    def __init__(self, title: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        named(self, title)
+        self.setProperty("role", "raised")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._sentence = QLabel(self)
+        self._sentence.setWordWrap(True)
+        self._close = named(QToolButton(self), f"Close, {title}")
+        self._close.setIcon(icon("close"))
+        self._close.setToolTip("Close (Esc)")
+        self._close.setProperty("role", "link")
+        self._close.clicked.connect(self.close_panel)
+        self._table = QWidget()
+        self._grid = QGridLayout(self._table)
+        self._lay_out()
+        self.hide()
+
+    def explain(self, sentence: str, reasons: Sequence[Reason]) -> None:
+        """Fill the panel."""
+        self._sentence.setText(sentence)
+        while (item := self._grid.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.deleteLater()
+        for row, reason in enumerate(reasons):
+            self._add(row, reason)
+        self._grid.setRowStretch(len(reasons), 1)
+
+    def open_at(self, right: int, top: int, most_height: int) -> None:
+        """Open with the right upper corner at (``right``, ``top``) of the parent."""
+        self._table.adjustSize()
+        height = min(most_height, self._sentence.heightForWidth(_WIDTH - 64) + self._table.sizeHint().height() + 48)
+        self.setGeometry(right - _WIDTH, top, _WIDTH, max(96, height))
+        self.show()
+        self.raise_()
+        self.setFocus()
+
+    def close_panel(self) -> None:
+        """Close and say so."""
+        self.hide()
+        self.closed.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc closes."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.close_panel()
+        else:
+            super().keyPressEvent(event)
+
+    def _lay_out(self) -> None:
+        spacing = Tokens().spacing
+        head = QHBoxLayout()
+        head.addWidget(self._sentence, 1)
+        head.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)
+        self._grid.setContentsMargins(0, 0, spacing.s, 0)
+        self._grid.setHorizontalSpacing(spacing.m)
+        self._grid.setVerticalSpacing(spacing.xs)
+        self._grid.setColumnStretch(1, 1)
+        self._grid.setColumnStretch(2, 1)
+        self._grid.setColumnStretch(3, 1)
+        scroll = QScrollArea(self)
+        scroll.setWidgetResizable(True)
+        scroll.setWidget(self._table)
+        self._table.setStyleSheet("background: transparent;")
+        scroll.viewport().setStyleSheet("background: transparent;")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(spacing.m, spacing.s, spacing.s, spacing.s)
+        column.addLayout(head)
+        column.addWidget(scroll, 1)
+
+    def _add(self, row: int, reason: Reason) -> None:
+        status = Tokens().status
+        sign = QLabel(self._table)
+        name, colour = ("check", status.ok) if reason.passed else ("close", Tokens().text.secondary)
+        sign.setPixmap(icon(name, colour).pixmap(14, 14))
+        sign.setAccessibleName("passed" if reason.passed else "not passed")
+        self._grid.addWidget(sign, row, 0, Qt.AlignmentFlag.AlignTop)
+        for column, text in enumerate((reason.rule, reason.wanted, reason.got), start=1):
+            label = QLabel(text, self._table)
+            label.setWordWrap(True)
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            if column > 1 or not reason.passed:
+                label.setProperty("role", "caption")
+            self._grid.addWidget(label, row, column, Qt.AlignmentFlag.AlignTop)
