@@ -174,6 +174,9 @@ class FakeDesk:
                 self._book.close(case.key)
         self.tell("worklist")
 
+    def all_counts(self) -> Mapping[str, Counts]:
+        return {uid: each.counts for each in self.items.values() for uid in each.item.study_uids}
+
     # --- cases
 
     @property
@@ -268,9 +271,11 @@ class FakeDesk:
     def obstacles_to_signing(self, case: Case) -> tuple[Obstacle, ...]:
         found = [Obstacle("read-only", case.read_only_reason)] if case.read_only_reason else []
         draft = self._drafts[case.key]
-        for each in self._template.fields:
-            if each.required and not draft.fields.get(each.id, "").strip():
-                found.append(Obstacle(f"empty:{each.id}", f"{each.heading} is empty."))
+        found += [
+            Obstacle(f"empty:{each.id}", f"{each.heading} is empty. Fill it in.")
+            for each in self._template.fields
+            if each.required and not draft.fields.get(each.id, "").strip()
+        ]
         for item in case.items:
             counts = self.items[item.uid].counts
             if counts.received != counts.expected:
@@ -455,11 +460,9 @@ def an_evening() -> FakeDesk:
         "1.2.3.1",
         "20250611",
         "CT head",
-        "FINDINGS: No haemorrhage. Mild small vessel disease.\nIMPRESSION: No acute finding.",
+        "FINDINGS: No haemorrhage.\nIMPRESSION: No acute finding.",
     )
-    ct_prior = PriorStudy(
-        "1.2.3.1", "20250611", "CT head without contrast", ("CT",), "Same region and modality, newest."
-    )
+    ct_prior = PriorStudy("1.2.3.1", "20250611", "CT head without contrast", ("CT",), "Same region.")
     dx_prior = PriorStudy("1.2.3.2", "20260102", "Chest, two views", ("DX",), "Same region.")
     chest = {"modality": "DX", "body_region": "CHEST"}
     items = (
@@ -535,11 +538,9 @@ def an_evening() -> FakeDesk:
         FakeItem(make(9, due_in=hours(6), patient={"birth_date": "20260901", "sex": "M"}), counts=full),
         FakeItem(make(10, due_in=hours(7), procedure="Chest, one view", **chest), claim=ClaimState.OURS, counts=full),
         FakeItem(make(11, due_in=hours(9), procedure="CT cervical spine", body_region="NECK"), counts=full),
+        FakeItem(make(12, priority="LOW", due_in=hours(30), procedure="MR knee left", body_region="KNEE")),
         FakeItem(
-            make(12, priority="LOW", due_in=hours(30), procedure="MR knee left", modality="MR", body_region="KNEE")
-        ),
-        FakeItem(
-            make(13, priority="LOW", due_in=hours(52), procedure="Hand, three views, right", **chest), counts=full
+            make(13, priority="LOW", due_in=hours(52), procedure="Hand, three views", body_region="HAND"), counts=full
         ),
         FakeItem(make(14, priority="LOW", due_in=None, procedure="CT sinuses", body_region="HEAD"), counts=full),
     )

@@ -78,7 +78,9 @@ def _position(plane: str, along_mm: float) -> tuple[float, float, float]:
     return (place[0], place[1], place[2])
 
 
-def a_projection(study: str, number: int, view: str, *, modality: str = "DX", side: str = "", **changes: object) -> list[InstanceHeader]:
+def a_projection(
+    study: str, number: int, view: str, *, modality: str = "DX", side: str = "", **changes: object
+) -> list[InstanceHeader]:
     """One radiograph or mammogram."""
     facts: dict[str, object] = {
         "modality": modality,
@@ -135,7 +137,9 @@ def ct_head(uid: str, date: str, *, patient: str = PATIENT, thickness: float = 5
         *a_stack(uid, 1, "Topogram", images=1, image_type=("ORIGINAL", "PRIMARY", "LOCALIZER")),
         *a_stack(uid, 2, "Head 5.0 brain", thickness=thickness, images=30),
         *a_stack(uid, 3, "Head 2.0 bone", thickness=2.0, images=60),
-        *a_stack(uid, 4, "Head cor 3.0", plane="CORONAL", thickness=3.0, images=40, image_type=("DERIVED", "SECONDARY")),
+        *a_stack(
+            uid, 4, "Head cor 3.0", plane="CORONAL", thickness=3.0, images=40, image_type=("DERIVED", "SECONDARY")
+        ),
     ]
     return a_study(uid, headers, date=date, patient=patient, description="CT head")
 
@@ -168,7 +172,9 @@ def ultrasound(uid: str, date: str, clips: int = 3) -> HangingStudy:
     return a_study(uid, headers, modalities=("US",), region="ABDOMEN", date=date)
 
 
-def a_screen(role: Role, x: int = 0, y: int = 0, width: int = 2048, height: int = 2560, fitness: str = "fit") -> HangingScreen:
+def a_screen(
+    role: Role, x: int = 0, y: int = 0, width: int = 2048, height: int = 2560, fitness: str = "fit"
+) -> HangingScreen:
     return HangingScreen("", f"{role}-{x}-{y}", x, y, width, height, role, fitness)  # type: ignore[arg-type]
 
 

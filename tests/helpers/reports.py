@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -58,7 +59,7 @@ def an_order(accession: str = "A-4711", study_uid: str = CURRENT, **changes: Any
         procedure_code=("24725-4", "LN", "CT Head"),
         placer_order=f"P-{accession[-4:]}",
         filler_order=f"F-{accession[-4:]}",
-        item_uid=f"2.25.{abs(hash(accession)) % 10**12}",
+        item_uid=f"2.25.{zlib.crc32(accession.encode())}",
         referrer="Okafor^Ngozi^^Dr",
         indication="Fall from a ladder, confused.",
     )
@@ -194,3 +195,15 @@ def _usage(authority: bool, may_sign: bool) -> x509.KeyUsage:
         encipher_only=False,
         decipher_only=False,
     )
+
+
+NAMES = (
+    "SYNTHETIC^Zoë^Łucja",
+    "O'Neil-Søndergård^D'Arcy",
+    "Иванова^Мария^Петровна",
+    "العربي^محمد",
+    "Yamada^Tarou=山田^太郎=やまだ^たろう",
+    "Παπαδόπουλος^Νίκη",
+    "Pipe|Caret Tilde~Amp&Back",
+)
+"""Patients' names that have broken programs before."""

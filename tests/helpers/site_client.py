@@ -27,16 +27,18 @@ def new_uid() -> str:
     return f"2.25.{uuid.uuid4().int}"
 
 
-def multipart(*contents: bytes, boundary: str = "=_limit") -> tuple[str, bytes]:
+def multipart(*contents: bytes, boundary: str = "limit-of-parts") -> tuple[str, bytes]:
     """Content type and body of a STOW-RS request."""
     parts = [f"--{boundary}\r\nContent-Type: application/dicom\r\n\r\n".encode() + each + b"\r\n" for each in contents]
-    return f'multipart/related; type="application/dicom"; boundary="{boundary}"', b"".join(parts) + f"--{boundary}--".encode()
+    return f'multipart/related; type="application/dicom"; boundary="{boundary}"', b"".join(
+        parts
+    ) + f"--{boundary}--".encode()
 
 
 class SiteClient:
     """One logged-in reader with one connection."""
 
-    def __init__(self, site: DemoSite, folder: Path, user: str = "dr.demo", password: str = "demo") -> None:
+    def __init__(self, site: DemoSite, folder: Path, user: str = "dr.demo", password: str = "demo") -> None:  # noqa: S107 - the demo account
         self.site = site
         self.ca = folder / "ca.pem"
         if not self.ca.is_file():
@@ -51,7 +53,9 @@ class SiteClient:
     def __enter__(self) -> SiteClient:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.session.close()
 
     def token(self, **form: str) -> requests.Response:

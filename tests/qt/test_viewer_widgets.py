@@ -132,7 +132,7 @@ def _wheel(widget: QWidget, delta: int, modifiers: Qt.KeyboardModifier = Qt.Keyb
 
 @pytest.mark.parametrize(
     ("button", "signal"),
-    [(Qt.MouseButton.LeftButton, "windowed"), (Qt.MouseButton.MiddleButton, "panned")],
+    [(Qt.MouseButton.LeftButton, "left_dragged"), (Qt.MouseButton.MiddleButton, "panned")],
 )
 def test_drags_report_how_far(qtbot: QtBot, viewport: ViewportWidget, button: Qt.MouseButton, signal: str) -> None:
     seen: list[tuple[float, float]] = []
@@ -157,7 +157,7 @@ def test_the_position_bar_takes_the_left_button(qtbot: QtBot, viewport: Viewport
     places: list[int] = []
     windows: list[object] = []
     viewport.scrolled_to.connect(places.append)
-    viewport.windowed.connect(lambda *values: windows.append(values))
+    viewport.left_dragged.connect(lambda *values: windows.append(values))
     viewport.show_content(ViewportContent(np.zeros((200, 300), np.uint8), bar=PositionBar(101, 0)))
     x = viewport.image_area.right() - 2
     qtbot.mousePress(viewport, Qt.MouseButton.LeftButton, pos=QPoint(x, FRAME))

@@ -38,7 +38,7 @@ def worklist_document(rows: Sequence[WorklistRow]) -> list[dict[str, Any]]:
     return [
         {
             "item": row.item.uid,
-            "priority": "STAT" if row.item.is_stat else row.item.priority,
+            "priority": _priority(row),
             "due": row.item.due.isoformat() if row.item.due else None,
             "slack_s": round(row.slack.total_seconds()) if row.slack is not None else None,
             "patient": display_name(row.item.patient.name),
@@ -59,8 +59,7 @@ def worklist_document(rows: Sequence[WorklistRow]) -> list[dict[str, Any]]:
 def worklist_lines(rows: Sequence[WorklistRow]) -> list[str]:
     """The worklist for people, one line an item."""
     return [
-        f"{'STAT' if row.item.is_stat else row.item.priority:<7}{_due(row):<11}{display_name(row.item.patient.name):<28}"
-        f"{row.item.label:<34}{row.state_text}"
+        f"{_priority(row):<7}{_due(row):<11}{display_name(row.item.patient.name):<28}{row.item.label:<34}{row.state_text}"
         for row in rows
     ]
 
@@ -100,6 +99,10 @@ def sync_document(desk: Desk, study_uid: str) -> dict[str, Any]:
 def _show(desk: Desk, bar: Progress, task: Any, study_uid: str) -> None:
     counts = [c for uid, c in desk.all_counts().items() if study_uid in ("", uid)]
     bar.update(task, completed=sum(c.received for c in counts), total=sum(c.expected for c in counts))
+
+
+def _priority(row: WorklistRow) -> str:
+    return "STAT" if row.item.is_stat else row.item.priority
 
 
 def _due(row: WorklistRow) -> str:

@@ -32,12 +32,14 @@ FINDINGS = {
     "technique": "Axial images of the head without contrast.",
     "comparison": "The earlier examination of the head.",
     "findings": (
-        "There is an acute haemorrhage in the right basal ganglia with surrounding oedema. The midline is shifted by 6 mm"
-        " to the left. Blood layers in the occipital horn of the left lateral ventricle. No fracture. These findings are new."
+        "There is an acute haemorrhage in the right basal ganglia with surrounding oedema. The midline is shifted by"
+        " 6 mm to the left. Blood layers in the occipital horn of the left lateral ventricle. No fracture. These findings"
+        " are new."
     ),
     "impression": (
-        "1. Acute right basal ganglia haemorrhage with 6 mm of midline shift.\n2. Intraventricular extension. This patient"
-        " does not exist: the images are synthetic."
+        "1. Acute right basal ganglia haemorrhage with 6 mm of midline shift.\n"
+        "2. Intraventricular extension.\n"
+        "This patient does not exist: the images are synthetic."
     ),
 }
 
@@ -88,7 +90,7 @@ class MainJob:
             desk.display_states({screen.id: desk.identity_of(screen) for screen in screens})
             self.until("the first image", lambda: desk.hang(case, screens))
             self.note("first_image")
-            self.until("all images", lambda: self.is_complete(desk, case))
+            self.until("all images", lambda: desk.is_all_here(case))
             self.note("all_images")
             case = desk.refresh_case(case.key)
             hanging = desk.hang(case, screens)
@@ -119,13 +121,6 @@ class MainJob:
                 return found
             time.sleep(0.05)
         raise SomethingMissing(f"Waited {_PATIENCE_S:.0f} s for {what}, and it did not come.")
-
-    @staticmethod
-    def is_complete(desk: Desk, case: Case) -> bool:
-        """Whether all images of the case have come, and those of at least one prior where there are priors."""
-        return all(_is_whole(desk, uid) for uid in case.study_uids) and all(
-            _is_whole(desk, uid) for uid in desk.refresh_case(case.key).prior_study_uids
-        )
 
     def outcome(
         self,
@@ -222,8 +217,3 @@ def leave_files(store: Store, profile: SiteProfile, signed: SignedReport, out: P
         if row.kind == "PDF":
             write_atomically(out / "report.pdf", pdf_inside(payload))
     write_atomically(out / "trust.pem", b"".join(path.read_bytes() for path in profile.ca_paths()))
-
-
-def _is_whole(desk: Desk, study_uid: str) -> bool:
-    counts = desk.counts(study_uid)
-    return bool(counts.expected) and counts.received + counts.quarantined >= counts.expected

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
+_ESCAPES = {"\\": "E", "|": "F", "~": "R", "^": "S", "&": "T"}
 _CHARSETS = {"UNICODE UTF-8": "utf-8", "8859/1": "latin-1", "ASCII": "ascii", "": "utf-8"}
 
 
@@ -30,7 +32,7 @@ class Message:
         if number >= len(segment):
             return ""
         parts = segment[number].split(self.repetition_separator)[0].split(self.component_separator)
-        return parts[component - 1].strip() if component <= len(parts) else ""
+        return _unescaped(parts[component - 1].strip()) if component <= len(parts) else ""
 
     def header(self, number: int, component: int = 1) -> str:
         """A field of the MSH segment."""
@@ -93,10 +95,10 @@ def acknowledgement(message: Message | None, code: str, text: str, *, control_id
 
 
 def _escaped(text: str) -> str:
-    return (
-        text.replace("\\", "\\E\\")
-        .replace("|", "\\F\\")
-        .replace("^", "\\S\\")
-        .replace("&", "\\T\\")
-        .replace("~", "\\R\\")
-    )
+    return "".join(f"\\{_ESCAPES[letter]}\\" if letter in _ESCAPES else letter for letter in text)
+
+
+def _unescaped(text: str) -> str:
+    """Delimiters in their place (2.7.1); other escape sequences stay as they are."""
+    letters = {name: letter for letter, name in _ESCAPES.items()}
+    return re.sub(r"\\([EFRST])\\", lambda found: letters[found.group(1)], text)

@@ -106,7 +106,7 @@ class StudyOnDisk:
 
 
 def read_instances(folder: Path, *, known_keys: Collection[str] = ()) -> list[InstanceOnDisk]:
-    """Read the headers of every DICOM object below a folder; other files are passed over.
+    """Read the headers of every DICOM object below a folder; other files and hidden folders are passed over.
 
     Parameters
     ----------
@@ -117,7 +117,10 @@ def read_instances(folder: Path, *, known_keys: Collection[str] = ()) -> list[In
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # somebody's files may break any rule of the standard
         for path in sorted(each for each in folder.rglob("*") if each.is_file()):
-            key = next((part for part in path.relative_to(folder).parts[:-1] if part in known_keys), "")
+            parts = path.relative_to(folder).parts
+            if any(part.startswith(".") for part in parts):
+                continue  # hidden, or not finished
+            key = next((part for part in parts[:-1] if part in known_keys), "")
             instance = read_instance(path, key=key)
             if instance is not None:
                 found.append(instance)

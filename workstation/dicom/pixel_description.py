@@ -118,7 +118,7 @@ def _lookup_table(item: Dataset, *, is_signed: bool) -> LookupTable | None:
     if len(descriptor) != 3:
         return None
     length, first, bits = (descriptor[0] & 0xFFFF) or 65536, descriptor[1] & 0xFFFF, descriptor[2]
-    entries = _entries(item, length)
+    entries = _entries(item, length, bits)
     if entries is None or not 8 <= bits <= 16:
         return None
     first = first - 65536 if is_signed and first > 32767 else first
@@ -126,13 +126,14 @@ def _lookup_table(item: Dataset, *, is_signed: bool) -> LookupTable | None:
     return LookupTable(first, bits, entries.astype("<u2").tobytes(), text(item, "LUTExplanation"))
 
 
-def _entries(item: Dataset, length: int) -> np.ndarray[tuple[int], np.dtype[np.uint16]] | None:
+def _entries(item: Dataset, length: int, bits: int) -> np.ndarray[tuple[int], np.dtype[np.uint16]] | None:
     data = value(item, "LUTData")
     if data is None:
         return None
     try:
         if isinstance(data, bytes):
-            entries = np.frombuffer(data, "u1" if len(data) in {length, length + length % 2} else "<u2")[:length]
+            is_packed = bits <= 8 and len(data) == length + length % 2
+            entries = np.frombuffer(data, "u1" if is_packed else "<u2")[:length]
         else:
             entries = np.asarray(data).ravel()[:length] & 0xFFFF
         return entries.astype(np.uint16) if entries.size == length else None

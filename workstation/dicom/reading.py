@@ -6,6 +6,7 @@ Whatever pydicom raises becomes `UnreadableInstance` here; its text names attrib
 from __future__ import annotations
 
 import struct
+import warnings
 import zlib
 from io import BytesIO
 
@@ -24,6 +25,7 @@ from workstation.dicom.values import UNREADABLE_VALUE, first_item, number, numbe
 
 # Malformed values are dealt with by us, one by one; pydicom's own warnings quote them.
 config.settings.reading_validation_mode = config.IGNORE
+warnings.filterwarnings("ignore", module=r"pydicom\b")
 
 _ADVICE = "Ask the site to send the image again."
 _READING_ERRORS = (

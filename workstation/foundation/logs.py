@@ -20,6 +20,7 @@ _TALKATIVE = (
     "pyhanko_certvalidator",
 )
 
+_HANDLER = "lightbox"
 _REDACTIONS = (
     (re.compile(r"\b[0-2](?:\.\d+){4,}\b"), "[uid]"),
     (re.compile(r"\b[^\s^=]+\^[^\s]*"), "[name]"),  # person names in DICOM form
@@ -58,6 +59,10 @@ def configure(folder: Path | None, *, verbose: bool = False) -> None:
         handler = RotatingFileHandler(folder / "lightbox.log", maxBytes=2_000_000, backupCount=3, encoding="utf-8")
     handler.addFilter(RedactingFilter())
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    handler.set_name(_HANDLER)
     root = logging.getLogger()
-    root.handlers[:] = [handler]
+    for earlier in [each for each in root.handlers if each.get_name() == _HANDLER]:
+        root.removeHandler(earlier)
+        earlier.close()
+    root.addHandler(handler)
     root.setLevel(logging.DEBUG if verbose else logging.INFO)

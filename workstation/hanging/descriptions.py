@@ -16,7 +16,7 @@ _WITH = re.compile(
 )
 _SEQUENCES = (  # the first that is found counts: a DWI is also T2-weighted, a FLAIR is named T2 FLAIR
     ("ADC", r"\badc\b|apparent diffusion"),
-    ("DWI", r"\bdwi\b|diffusion|\btrace\b|\bb ?1000\b"),
+    ("DWI", r"\bdwi\b|\bdti\b|\bdiff|\btrace\b|\bb ?=? ?1000\b"),
     ("SWI", r"\bswi\b|\bswan\b|suscept"),
     ("T2*", r"t2[ _-]?(\*|star)|\bgre\b|hemo"),
     ("FLAIR", r"flair|dark[ _-]?fluid"),

@@ -61,13 +61,13 @@ def _source(name: str) -> str:
 
 def _attribute(name: str) -> str:
     if name not in KNOWN_ATTRIBUTES:
-        raise ValueError(f"is not known; known are {', '.join(sorted(KNOWN_ATTRIBUTES))}")
+        raise ValueError(f"{name} is not known; known are {', '.join(sorted(KNOWN_ATTRIBUTES))}")
     return name
 
 
 def _operator(name: str) -> str:
     if name not in OPERATORS:
-        raise ValueError(f"is not known; known are {', '.join(OPERATORS)}")
+        raise ValueError(f"{name} is not known; known are {', '.join(OPERATORS)}")
     return name
 
 

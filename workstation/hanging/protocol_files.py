@@ -130,7 +130,10 @@ def _protocol_of(raw: _Raw) -> Protocol:
 def _faults_of(error: ValueError) -> list[str]:
     if not isinstance(error, ValidationError):
         return [str(error)]
-    return [f"{_place(f['loc'])}{f['msg'].removeprefix('Value error, ')}" for f in error.errors(include_url=False)]
+    found = error.errors(include_url=False)
+    inner = {f["loc"][: len(f["loc"]) - n] for f in found for n in range(1, len(f["loc"]))}
+    telling = [f for f in found if f["loc"] not in inner]  # a list is "too short" because of the faults inside it
+    return [f"{_place(f['loc'])}{f['msg'].removeprefix('Value error, ')}" for f in telling]
 
 
 def _place(location: tuple[int | str, ...]) -> str:

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from workstation.dicom.body_region import BodyRegions
 from workstation.dicom.display_sets import DisplaySet
+from workstation.dicom.patient import parse_date
 from workstation.hanging.codes import laterality_of
 
 _NOT_IMAGES = frozenset(
@@ -49,10 +50,7 @@ class StudySummary:
     @property
     def day(self) -> dt.date | None:
         """Study Date, or None when it is absent or not a date."""
-        try:
-            return dt.datetime.strptime(self.date, "%Y%m%d").date()  # noqa: DTZ007  # DICOM dates have no zone
-        except ValueError:
-            return None
+        return parse_date(self.date)
 
     @property
     def side(self) -> str:
@@ -68,7 +66,7 @@ class StudySummary:
     @property
     def moment(self) -> tuple[str, str]:
         """Sorts by date and time; an unknown date sorts first."""
-        return (self.date if self.day else "", self.time.partition(".")[0].replace(":", ""))
+        return (self.day.isoformat() if self.day else "", self.time.partition(".")[0].replace(":", ""))
 
     @property
     def image_modalities(self) -> tuple[str, ...]:

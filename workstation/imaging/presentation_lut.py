@@ -10,8 +10,10 @@ from workstation.dicom.header import PixelDescription
 
 
 def is_inverted_by_file(pixel: PixelDescription) -> bool:
-    """Whether low values are to be white: MONOCHROME1, or Presentation LUT Shape INVERSE. Both together say it once."""
-    return pixel.photometric == "MONOCHROME1" or pixel.presentation_shape == "INVERSE"
+    """Whether low values are to be white: as Presentation LUT Shape says; without one, for MONOCHROME1."""
+    if pixel.presentation_shape in {"IDENTITY", "INVERSE"}:
+        return pixel.presentation_shape == "INVERSE"
+    return pixel.photometric == "MONOCHROME1"
 
 
 def p_values(shares: NDArray[np.float64], *, is_inverted: bool) -> NDArray[np.uint16]:

@@ -57,6 +57,7 @@ ICONS = {
     "maximise": "ph.arrows-out",
     "restore": "ph.arrows-in",
     "layout": "ph.squares-four",
+    "play": "ph.play",
 }
 
 

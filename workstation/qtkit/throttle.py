@@ -36,6 +36,11 @@ class Throttle(Generic[Value]):
         self._timer.start()
         self._call(value)
 
+    def set_interval_ms(self, interval_ms: int) -> None:
+        """Leave at least this long between two calls, from the next call on."""
+        if self._timer.interval() != interval_ms:
+            self._timer.setInterval(interval_ms)
+
     def flush(self) -> None:
         """Pass on what waits, now."""
         if self._waiting:

@@ -20,6 +20,7 @@ from workstation.foundation.clock import SiteClock
 from workstation.foundation.conditions import ConditionBoard
 from workstation.hanging.engine import Hanging
 from workstation.hanging.screens import HangingScreen
+from workstation.hanging.study import HangingStudy
 from workstation.imaging.frame_source import FrameSource
 from workstation.reading.case import Case, CaseOpening
 from workstation.reading.case_book import CaseBook
@@ -237,6 +238,13 @@ class Desk:
             self._book.replace(newer)
         return newer
 
+    def is_all_here(self, case: Case) -> bool:
+        """Whether the priors have been looked for, and every image of the case and its priors has come or was set aside."""
+        if not self._parts.engine.has_looked_for_priors(case.study_uids):
+            return False
+        wanted = (*case.study_uids, *self.refresh_case(case.key).prior_study_uids)
+        return all(self._is_whole(uid) for uid in wanted)
+
     # --- images ------------------------------------------------------------------------------------------------
 
     def hang(
@@ -244,6 +252,10 @@ class Desk:
     ) -> Hanging | None:
         """Lay the case out on ``screens``; None while nothing of it has arrived. Never withholds images."""
         return self._hang(case, screens, self._displays, self._overridden, cancel or CancelToken(), stage)
+
+    def studies_of(self, case: Case, cancel: CancelToken | None = None) -> tuple[HangingStudy, ...]:
+        """Studies and priors of the case as far as they have arrived: where the next and previous series come from."""
+        return self._hang.studies(case, cancel or CancelToken())
 
     def header(self, sop_uid: str) -> InstanceHeader:
         """Header of one received instance."""
@@ -304,6 +316,10 @@ class Desk:
             raise NotNow(case.read_only_reason)
         return self._drafts.edit(case_key, field_id, text)
 
+    def save_drafts(self) -> None:
+        """Save every changed draft now, in this thread."""
+        self._drafts.save_now()
+
     def is_draft_saved(self, case_key: str) -> bool:
         """Whether everything typed is on disk (quick)."""
         return self._drafts.is_saved(case_key)
@@ -356,6 +372,10 @@ class Desk:
         if self._session is None:
             raise NotNow("Nobody is logged in.", "Log in first.")
         return self._session
+
+    def _is_whole(self, study_uid: str) -> bool:
+        counts = self._catalogue.instances.counts(study_uid)
+        return bool(counts.expected) and counts.received + counts.quarantined >= counts.expected
 
     def _new_draft(self, case: Case) -> Draft:
         item = case.items[0]

@@ -72,6 +72,11 @@ class HangCase:
             stage=stage,
         )
 
+    def studies(self, case: Case, cancel: CancelToken) -> tuple[HangingStudy, ...]:
+        """The studies of ``case`` and its priors, as far as they have arrived."""
+        found = (self._study(uid, cancel) for uid in (*case.study_uids, *case.prior_study_uids))
+        return tuple(study for study in found if study is not None)
+
     def _study(self, study_uid: str, cancel: CancelToken) -> HangingStudy | None:
         headers = self._shelf.of_study(study_uid, cancel)
         images = [header for header in headers if header.rows]

@@ -50,7 +50,6 @@ def document_dataset(
     _put_patient(dataset, report)
     _put_study(dataset, report)
     _put_equipment(dataset, report)
-    dataset.CodingSchemeIdentificationSequence = Items([_local_scheme()])
     return dataset
 
 
@@ -159,7 +158,7 @@ def _put_equipment(dataset: Dataset, report: CanonicalReport) -> None:
         dataset.InstitutionName = short(report.author.organisation, 64)
 
 
-def _local_scheme() -> Dataset:
+def local_scheme() -> Dataset:
     """What our own coding scheme is (PS3.3 C.12.1.1.5)."""
     item = Dataset()
     item.CodingSchemeDesignator = LOCAL_SCHEME

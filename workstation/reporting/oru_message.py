@@ -74,7 +74,7 @@ def _pid(report: CanonicalReport) -> str:
             1: "1",
             3: components(one_line(patient.patient_id), "", "", one_line(patient.issuer), "MR"),
             5: components(*(one_line(part) for part in person(patient.name)), "", "L"),
-            7: escape(one_line(patient.birth_date)),
+            7: _digits(patient.birth_date, 8),
             8: sex if sex in _SEXES else "U",
         },
     )
@@ -91,7 +91,7 @@ def _obr(report: CanonicalReport, order: ReportOrder, number: int) -> str:
             2: escape(one_line(order.placer_order)),
             3: escape(one_line(order.filler_order or order.accession)),
             4: _procedure(order),
-            7: escape(one_line(study.date + study.time.split(".")[0])),
+            7: _digits(study.date, 8) + (_digits(study.time, 6) if _digits(study.date, 8) else ""),
             16: components("", *(one_line(part) for part in person(order.referrer))),
             18: escape(one_line(order.accession)),
             22: signed,
@@ -144,6 +144,13 @@ def _procedure(order: ReportOrder) -> str:
     if value and scheme:
         return components(value, words, scheme)
     return components(one_line(order.requested_procedure_id), words or "Imaging procedure", LOCAL_SCHEME)
+
+
+def _digits(value: str, length: int) -> str:
+    """A DA or TM value as HL7 writes it; empty when it is not well formed. Fractions of a second are left out."""
+    digits = value.strip().split(".")[0]
+    is_formed = digits.isascii() and digits.isdigit() and (len(digits) == length or (length == 6 and len(digits) == 4))
+    return digits if is_formed else ""
 
 
 def _study_of(report: CanonicalReport, order: ReportOrder) -> ReportStudy:

@@ -15,6 +15,7 @@ from workstation.reporting.dicom_common import (
     code_item,
     document_dataset,
     has_code,
+    local_scheme,
     person_name,
     procedure_codes,
     put_as_sent,
@@ -40,6 +41,7 @@ def render_sr(report: CanonicalReport) -> bytes:
     )
     dataset.SeriesDescription = "Radiology report"
     dataset.ReferencedPerformedProcedureStepSequence = Items([])
+    dataset.CodingSchemeIdentificationSequence = Items([local_scheme()])
     _put_status(dataset, report)
     _put_people(dataset, report)
     _put_requests(dataset, report)

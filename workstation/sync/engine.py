@@ -111,6 +111,10 @@ class SyncEngine:
         self._fetching.open(tuple(study_uids))
         self._workers[1].wake()
 
+    def has_looked_for_priors(self, study_uids: Iterable[str]) -> bool:
+        """Whether the archive has been asked for earlier studies of all of these."""
+        return all(self._fetching.has_looked_for_priors(uid) for uid in study_uids)
+
     def retry(self, delivery_id: int | str) -> bool:
         """Queue a failed delivery again; say whether it was failed."""
         was_failed = self._outbox.retry(delivery_id)

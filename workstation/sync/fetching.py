@@ -112,6 +112,10 @@ class Fetching:
         self._searched.clear()
         self._pauses.clear()
 
+    def has_looked_for_priors(self, study_uid: str) -> bool:
+        """Whether the archive has been asked for earlier studies since the start."""
+        return study_uid in self._searched
+
     def step(self, cancel: CancelToken) -> bool:
         """Do the most urgent thing; say whether there was one.
 

@@ -84,21 +84,21 @@ class DeliveryPage(QWidget):
         if [row.item.uid for row in rows] != list(self._panels):
             self._rebuild(rows)
         failed = 0
-        for row in rows:
-            has_draft = row.item.uid in self._feed.drafted
-            stages = stages_of(row, lines[row.item.uid], has_draft=has_draft)
+        for each in rows:
+            has_draft = each.item.uid in self._feed.drafted
+            stages = stages_of(each, lines[each.item.uid], has_draft=has_draft)
             failed += any(stage.state is StageState.FAILED for stage in stages)
-            self._panels[row.item.uid].show_stages(stages)
+            self._panels[each.item.uid].show_stages(stages)
         self._saying.setText(_saying(len(rows), failed))
 
     def _rebuild(self, rows: list[WorklistRow]) -> None:
         clear(self._list)
         self._panels = {}
-        for row in rows:
-            title = f"{display_name(row.item.patient.name)}  ·  {study_text(row)}"
-            panel = DeliveryPanel(heading=title, detail=", ".join(row.item.accessions))
+        for each in rows:
+            title = f"{display_name(each.item.patient.name)}  ·  {study_text(each)}"
+            panel = DeliveryPanel(heading=title, detail=", ".join(each.item.accessions))
             panel.retry_requested.connect(self.retry_requested)
-            self._panels[row.item.uid] = panel
+            self._panels[each.item.uid] = panel
             self._list.addWidget(panel)
 
     def _failed(self, error: UserFacingError) -> None:

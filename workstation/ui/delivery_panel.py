@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QColor, QEnterEvent, QFocusEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QEnterEvent, QFocusEvent, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from workstation.qtkit.accessible import named
 from workstation.ui.delivery_stages import Stage, StageState, summary_of
-from workstation.ui.pieces import TOKENS, button, clear, label, row, set_role
+from workstation.ui.pieces import TOKENS, ElidedLabel, button, clear, label, row, set_role
 
 _COLOURS = {
     StageState.WAITING: TOKENS.surface.line,
@@ -43,19 +43,24 @@ class StageSegment(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(28)
-        self.setMinimumWidth(38)
+        font = self.font()
+        font.setPixelSize(TOKENS.type.caption)
+        self.setFont(font)
+        self.setMinimumWidth(QFontMetrics(font).horizontalAdvance(self.text) + 3)
+
+    @property
+    def text(self) -> str:
+        """Name and mark."""
+        return f"{self.stage.name} {_MARKS[self.stage.state]}".strip()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """The name, its mark and the bar."""
         painter = QPainter(self)
-        font = painter.font()
-        font.setPixelSize(TOKENS.type.caption)
-        painter.setFont(font)
+        painter.setFont(self.font())
         is_quiet = self.stage.state in (StageState.WAITING, StageState.DONE)
         painter.setPen(QColor(TOKENS.text.secondary if is_quiet else _COLOURS[self.stage.state]))
         area = self.rect().adjusted(1, 0, -1, -_BAR - 4)
-        text = f"{self.stage.name} {_MARKS[self.stage.state]}".strip()
-        painter.drawText(area, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
+        painter.drawText(area, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self.text)
         bar = self.rect().adjusted(0, self.height() - _BAR - 2, 0, -2)
         painter.fillRect(bar, QColor(_COLOURS[self.stage.state]))
         if self.hasFocus():
@@ -101,7 +106,7 @@ class DeliveryPanel(QFrame):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(TOKENS.spacing.xs)
         if heading:
-            layout.addLayout(row(label(heading), 1, label(detail, "caption")))
+            layout.addLayout(row(ElidedLabel(heading), 1, ElidedLabel(detail, role="caption")))
         layout.addLayout(self._segments)
         layout.addLayout(row(self._sentence, self._retry))
         self._retry.hide()

@@ -102,7 +102,7 @@ class ItemPanel(QFrame):
         self._trouble.setVisible(bool(text))
 
     def _lay_out(self) -> None:
-        self.setMinimumWidth(320)
+        self.setMinimumWidth(400)
         below = QVBoxLayout()
         margin = TOKENS.spacing.l
         below.setContentsMargins(margin, TOKENS.spacing.m, margin, TOKENS.spacing.m)

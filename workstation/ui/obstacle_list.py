@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QLineEdit, QPushButton, QVBoxLayout, QWidg
 
 from workstation.qtkit.accessible import named
 from workstation.reading.obstacles import Obstacle
-from workstation.ui.pieces import TOKENS, clear, label, set_role
+from workstation.ui.pieces import TOKENS, label, set_role
 
 READ_ONLY = "read-only"
 SHORTEST_ACKNOWLEDGEMENT = 3
@@ -16,6 +16,50 @@ SHORTEST_ACKNOWLEDGEMENT = 3
 def is_answered(typed: str) -> bool:
     """Whether an acknowledgement is long enough to be one."""
     return len(typed.strip()) >= SHORTEST_ACKNOWLEDGEMENT
+
+
+class ObstacleLine(QFrame):
+    """One obstacle: its sentence, a way to the field it is about, a place for the reader's reason."""
+
+    go_to = Signal(str)
+    answered = Signal(str, str)
+
+    def __init__(self, obstacle: Obstacle, typed: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._obstacle = obstacle
+        self._text = label("", wrap=True)
+        self._jump = QPushButton()
+        self._jump.setProperty("role", "link")
+        self._jump.setStyleSheet(f"QPushButton {{ color: {TOKENS.text.primary}; }}")
+        self._jump.setToolTip("Go to this field")
+        self._answer = QLineEdit(typed)
+        self._answer.setPlaceholderText("Your reason, it goes into the report")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(TOKENS.spacing.m, 0, 0, 0)
+        layout.setSpacing(TOKENS.spacing.xs)
+        for part in (self._text, self._jump, self._answer):
+            layout.addWidget(part)
+        self._jump.clicked.connect(lambda: self.go_to.emit(_field_of(self._obstacle)))
+        self._answer.textChanged.connect(lambda text: self.answered.emit(self._obstacle.key, text))
+        self.show_obstacle(obstacle)
+
+    def can_show(self, obstacle: Obstacle | None) -> bool:
+        """Whether a newer state of the obstacle fits into this line."""
+        return obstacle is not None and obstacle.must_acknowledge == self._obstacle.must_acknowledge
+
+    def show_obstacle(self, obstacle: Obstacle) -> None:
+        """Take the obstacle's newest words."""
+        self._obstacle = obstacle
+        named(self, f"Obstacle: {obstacle.text}")
+        named(self._jump, f"Go to: {obstacle.text}")
+        named(self._answer, f"Acknowledgement: {obstacle.text}")
+        self._text.setText(obstacle.text)
+        self._jump.setText(obstacle.text)
+        self._text.setVisible(not _field_of(obstacle))
+        self._jump.setVisible(bool(_field_of(obstacle)))
+        self._answer.setVisible(obstacle.must_acknowledge)
+        colour = TOKENS.status.warn if obstacle.is_blocking or obstacle.must_acknowledge else TOKENS.surface.line
+        self.setStyleSheet(f"ObstacleLine {{ border: none; border-left: 2px solid {colour}; }}")
 
 
 class ObstacleList(QFrame):
@@ -29,6 +73,7 @@ class ObstacleList(QFrame):
         named(self, "Obstacles to signing")
         self._obstacles: tuple[Obstacle, ...] = ()
         self._typed: dict[str, str] = {}
+        self._shown: dict[str, ObstacleLine] = {}
         self._verdict = label("", "title", name="Signing state", wrap=True)
         self._lines = QVBoxLayout()
         self._lines.setSpacing(TOKENS.spacing.s)
@@ -60,42 +105,26 @@ class ObstacleList(QFrame):
         self.show_obstacles(())
 
     def show_obstacles(self, obstacles: tuple[Obstacle, ...]) -> None:
-        """Show what stands in the way now; what was typed for an obstacle that stays, stays."""
-        if obstacles != self._obstacles:
-            self._obstacles = obstacles
-            clear(self._lines)
-            for obstacle in sorted(obstacles, key=_weight):
-                self._lines.addWidget(self._line(obstacle))
+        """Show what stands in the way now; lines that stay keep their text, their answer and the keyboard."""
+        self._obstacles = obstacles
+        wanted = {each.key: each for each in sorted(obstacles, key=_weight)}
+        for key in [key for key, shown in self._shown.items() if not shown.can_show(wanted.get(key))]:
+            gone = self._shown.pop(key)
+            self._lines.removeWidget(gone)
+            gone.hide()
+            gone.deleteLater()
+        for place, (key, obstacle) in enumerate(wanted.items()):
+            self._put(place, key, obstacle)
         self._show_verdict()
 
-    def _line(self, obstacle: Obstacle) -> QWidget:
-        box = named(QFrame(), f"Obstacle: {obstacle.text}")
-        layout = QVBoxLayout(box)
-        layout.setContentsMargins(TOKENS.spacing.m, 0, 0, 0)
-        layout.setSpacing(TOKENS.spacing.xs)
-        colour = TOKENS.status.warn if obstacle.is_blocking or obstacle.must_acknowledge else TOKENS.surface.line
-        box.setStyleSheet(f".QFrame {{ border: none; border-left: 2px solid {colour}; }}")
-        if _field_of(obstacle):
-            layout.addWidget(self._jump(obstacle))
-        else:
-            layout.addWidget(label(obstacle.text, wrap=True))
-        if obstacle.must_acknowledge:
-            layout.addWidget(self._answer(obstacle))
-        return box
-
-    def _jump(self, obstacle: Obstacle) -> QPushButton:
-        made = named(QPushButton(obstacle.text), f"Go to: {obstacle.text}")
-        made.setProperty("role", "link")
-        made.setStyleSheet(f"QPushButton {{ color: {TOKENS.text.primary}; }}")
-        made.setToolTip("Go to this field")
-        made.clicked.connect(lambda: self.go_to.emit(_field_of(obstacle)))
-        return made
-
-    def _answer(self, obstacle: Obstacle) -> QLineEdit:
-        made = named(QLineEdit(self._typed.get(obstacle.key, "")), f"Acknowledgement: {obstacle.text}")
-        made.setPlaceholderText("Your reason, it goes into the report")
-        made.textChanged.connect(lambda text: self._take_answer(obstacle.key, text))
-        return made
+    def _put(self, place: int, key: str, obstacle: Obstacle) -> None:
+        if key not in self._shown:
+            made = ObstacleLine(obstacle, self._typed.get(key, ""))
+            made.go_to.connect(self.go_to)
+            made.answered.connect(self._take_answer)
+            self._shown[key] = made
+            self._lines.insertWidget(place, made)
+        self._shown[key].show_obstacle(obstacle)
 
     def _take_answer(self, key: str, text: str) -> None:
         self._typed[key] = text

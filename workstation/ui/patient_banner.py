@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from workstation.dicom.patient import PatientIdentity, age_at, display_name
 from workstation.qtkit.accessible import named
 from workstation.reading.case import Case
-from workstation.ui.pieces import TOKENS, label, row
+from workstation.ui.pieces import TOKENS, ElidedLabel, label, row
 from workstation.ui.times import date_text
 
 _SEX = {"M": "male", "F": "female", "O": "other"}
@@ -29,11 +29,11 @@ class PatientBanner(QFrame):
         super().__init__(parent)
         named(self, "Patient banner")
         self.setProperty("role", "panel")
-        self._name = label("", name="Patient name")
+        self._name = ElidedLabel(name="Patient name")
         self._name.setStyleSheet(f"font-size: {TOKENS.type.room}px; font-weight: 600;")
-        self._identity = label("", name="Patient identity")
-        self._study = label("", name="Study of the case")
-        self._order = label("", "caption", name="Accession of the case")
+        self._identity = ElidedLabel(name="Patient identity")
+        self._study = ElidedLabel(name="Study of the case")
+        self._order = ElidedLabel(name="Accession of the case", role="caption")
         self._notes = label("", "warn", name="Identity notes", wrap=True)
         self._read_only = label("", "warn", name="Read-only reason", wrap=True)
         self._lay_out()

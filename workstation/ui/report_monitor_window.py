@@ -114,6 +114,8 @@ class ReportMonitorWindow(QWidget):
         """Show one of the pages and put the keyboard there."""
         if not self._desk.is_logged_in:
             page = self.login
+        self.palette_sheet.shut()
+        self.help.shut()
         self._pages.setCurrentWidget(page)
         self._switch.show_page(self._pages.indexOf(page))
         page.first_focus().setFocus()
@@ -189,6 +191,9 @@ class ReportMonitorWindow(QWidget):
         def has_case() -> bool:
             return may() and self._desk.active_case is not None
 
+        def can_sign() -> bool:
+            return self._desk.is_logged_in and self._desk.active_case is not None
+
         for command_id, run in (
             ("worklist.show", lambda: self.go_to(self.worklist)),
             ("report.show", lambda: self.go_to(self.report)),
@@ -206,8 +211,8 @@ class ReportMonitorWindow(QWidget):
         )
         self._commands.handle("case.next", self._next_case, when=lambda: may() and self.tabs.next_key() is not None)
         self._commands.handle("case.close", self._close_case, when=has_case)
-        self._commands.handle("report.sign", lambda: self._sign(and_next=False), when=has_case)
-        self._commands.handle("report.sign_next", lambda: self._sign(and_next=True), when=has_case)
+        self._commands.handle("report.sign", lambda: self._sign(and_next=False), when=can_sign)
+        self._commands.handle("report.sign_next", lambda: self._sign(and_next=True), when=can_sign)
         self._commands.handle("conditions.show", self._toggle_notices)
         self._commands.handle("palette", self.palette_sheet.open, when=lambda: not self.signing.sheet.is_open)
         self._commands.handle("help", self.help.open, when=lambda: not self.signing.sheet.is_open)
@@ -283,6 +288,9 @@ class ReportMonitorWindow(QWidget):
         self._opened()
 
     def _sign(self, and_next: bool) -> None:
+        if self.signing.sheet.is_open:
+            self.signing.sheet.confirm(and_next=and_next)
+            return
         self.go_to(self.report)
         self.signing.begin(self.report.obstacles, and_next=and_next)
 

@@ -207,7 +207,6 @@ class ReportPage(QWidget):
         if key == self._active_key and key:
             read_only = tuple(each for each in obstacles if each.key == READ_ONLY)
             self.obstacles.show_obstacles(read_only or obstacles)
-            set_role(self._sign, "primary" if self.obstacles.is_ready else "")
             self._show_sign_buttons()
 
     def _check_failed(self, error: UserFacingError) -> None:
@@ -217,6 +216,7 @@ class ReportPage(QWidget):
     def _show_sign_buttons(self) -> None:
         active = self._desk.active_case
         can_sign = self.active_editor is not None and self.obstacles.is_ready
+        set_role(self._sign, "primary" if can_sign else "")
         for each in (self._sign, self._sign_next):
             each.setEnabled(can_sign)
             each.setVisible(active is not None and not active.is_read_only)

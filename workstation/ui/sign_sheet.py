@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from workstation.dicom.patient import display_name
@@ -15,7 +14,19 @@ from workstation.reading.obstacles import Obstacle
 from workstation.reporting.draft import Draft
 from workstation.reporting.template import Template
 from workstation.ui.overlay import Overlay
-from workstation.ui.pieces import TOKENS, button, clear, column, label, line, put_in, row, scroll_area
+from workstation.ui.pieces import (
+    TOKENS,
+    ElidedLabel,
+    button,
+    clear,
+    column,
+    label,
+    line,
+    put_in,
+    row,
+    scroll_area,
+    set_role,
+)
 
 SHEET_WIDTH = 880
 
@@ -65,12 +76,12 @@ class SignSheet(Overlay):
         self._trouble = label("", "fail", name="Signing problem", wrap=True)
         self._busy = label("", "caption", name="Signing progress")
         self._cancel = button("Back to the report", "Back to the report", self.shut, key="Esc")
-        self._sign = button("Sign", "Sign now", lambda: self._confirm(and_next=False), key="F12")
+        self._sign = button("Sign", "Sign now", lambda: self.confirm(and_next=False), key="F12")
         self._next = button(
-            "Sign and next", "Sign now and open next", lambda: self._confirm(and_next=True), key="Ctrl+Enter"
+            "Sign and next", "Sign now and open next", lambda: self.confirm(and_next=True), key="Ctrl+Enter"
         )
         self._lay_out_sheet()
-        self._password.returnPressed.connect(lambda: self._confirm(and_next=self._and_next))
+        self._password.returnPressed.connect(lambda: self.confirm(and_next=self._and_next))
         self.closed.connect(self._forget)
 
     def first_focus(self) -> QWidget:
@@ -110,7 +121,8 @@ class SignSheet(Overlay):
         if not self.is_busy:
             super().shut()
 
-    def _confirm(self, *, and_next: bool) -> None:
+    def confirm(self, *, and_next: bool) -> None:
+        """Sign with the password typed, once."""
         if self.is_busy or self.preview is None:
             return
         if not self._password.text():
@@ -147,7 +159,7 @@ class SignSheet(Overlay):
 
     def _show_preview(self, preview: SigningPreview) -> None:
         clear(self._head)
-        name = label(display_name(preview.case.patient.name), name="Patient to sign for")
+        name = ElidedLabel(display_name(preview.case.patient.name), name="Patient to sign for")
         name.setStyleSheet(f"font-size: {TOKENS.type.room}px; font-weight: 600;")
         self._head.addLayout(row(label("Sign this report?", "title"), 1, label(f"as {preview.reader}", "caption")))
         self._head.addWidget(name)
@@ -160,7 +172,7 @@ class SignSheet(Overlay):
     def _height_of_body(self) -> int:
         """As high as the text, as far as the window has room."""
         wanted = self._body.heightForWidth(SHEET_WIDTH - 2 * TOKENS.spacing.xl - 12)
-        room = self.parentWidget().height() - 330 if self.parentWidget() is not None else 600
+        room = self._over.height() - 330
         return max(120, min(wanted + TOKENS.spacing.s, room))
 
     def _page(self, preview: SigningPreview) -> QWidget:
@@ -169,21 +181,12 @@ class SignSheet(Overlay):
         for heading, text in preview.sections:
             parts.append(label(heading.upper(), "caption"))
             body = label(text, name=f"To be signed, {heading}", wrap=True)
-            body.setStyleSheet(f"font-size: {TOKENS.type.title}px; margin-bottom: 8px;")
+            set_role(body, "title")
+            body.setContentsMargins(0, 0, 0, TOKENS.spacing.s)
             parts.append(body)
         parts += _statements(preview)
         page.setLayout(column(*parts, 1, spacing=TOKENS.spacing.xs))
         return page
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """F12 signs, Ctrl+Enter signs and opens the next, Esc goes back."""
-        is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        if event.key() == Qt.Key.Key_F12:
-            self._confirm(and_next=False)
-        elif is_enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self._confirm(and_next=True)
-        else:
-            super().keyPressEvent(event)
 
 
 def _order_line(case: Case) -> str:

@@ -12,7 +12,7 @@ from workstation.catalogue.work_items import ClaimState
 from workstation.dicom.patient import display_name
 from workstation.qtkit.accessible import named
 from workstation.sync.worklist import WorklistRow
-from workstation.ui.pieces import TOKENS, button, label, row
+from workstation.ui.pieces import TOKENS, ElidedLabel, button, label, row
 from workstation.ui.worklist_columns import due_text, slack_at, study_text
 
 
@@ -45,7 +45,7 @@ class StatAlert(QFrame):
         named(self, "STAT alert")
         self._row: WorklistRow | None = None
         self._word = label("STAT")
-        self._text = label("", "title", name="STAT alert text")
+        self._text = ElidedLabel(name="STAT alert text", role="title")
         self._due = label("", "title", name="STAT alert due time")
         self._open = button(f"Open  {key}", "Open the announced STAT item", self._ask_open, key=key)
         self._away = button("Put away", "Put the STAT alert away", self.put_away)

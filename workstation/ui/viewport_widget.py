@@ -36,6 +36,7 @@ from workstation.ui.image_overlay import (
 )
 
 FRAME = 2
+_BY_KEY = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
 NOTCH = 120  # eighths of a degree in one step of an ordinary wheel (QWheelEvent.angleDelta)
 
 
@@ -76,7 +77,7 @@ class ViewportWidget(QWidget):
     resized = Signal()
     scrolled = Signal(int)
     scrolled_to = Signal(int)
-    windowed = Signal(float, float)
+    left_dragged = Signal(float, float)
     panned = Signal(float, float)
     zoomed = Signal(float, float, float)
     maximise_asked = Signal()
@@ -184,9 +185,10 @@ class ViewportWidget(QWidget):
         self.resized.emit()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """The viewport with the focus is the active one."""
+        """Going to a viewport by key activates it; a window that comes to the front changes nothing."""
         super().focusInEvent(event)
-        self.activated.emit()
+        if event.reason() in _BY_KEY:
+            self.activated.emit()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """One image per notch; with Ctrl, zoom about the pointer."""
@@ -223,7 +225,7 @@ class ViewportWidget(QWidget):
             self.maximise_asked.emit()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Left drags the window, middle pans, right zooms; on the position bar the left button scrolls."""
+        """Left drags with the tool in hand, middle pans, right zooms; on the position bar the left button scrolls."""
         super().mouseMoveEvent(event)
         if self._pressed is Qt.MouseButton.NoButton:
             return
@@ -233,7 +235,7 @@ class ViewportWidget(QWidget):
         if self._is_on_bar:
             self._scroll_to(event.position().toPoint())
         elif self._pressed is Qt.MouseButton.LeftButton:
-            self.windowed.emit(moved.x(), moved.y())
+            self.left_dragged.emit(moved.x(), moved.y())
         elif self._pressed is Qt.MouseButton.MiddleButton:
             self.panned.emit(moved.x(), moved.y())
         elif self._pressed is Qt.MouseButton.RightButton:

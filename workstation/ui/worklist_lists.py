@@ -28,7 +28,7 @@ class WorklistList(Enum):
 LIST_TIPS = {
     WorklistList.ALL: "Everything the site offers you",
     WorklistList.MINE: "Items you have taken",
-    WorklistList.STAT: "Items to be read at once",
+    WorklistList.STAT: "Unread items to be read at once",
     WorklistList.DRAFTS: "Items with a report begun and not signed",
     WorklistList.TO_DELIVER: "Signed reports of which not every part has arrived yet",
 }
@@ -45,7 +45,7 @@ def is_in(which: WorklistList, row: WorklistRow, drafted: frozenset[str]) -> boo
     if which is WorklistList.MINE:
         return row.claim in (ClaimState.OURS, ClaimState.CLAIMING)
     if which is WorklistList.STAT:
-        return row.item.is_stat and row.claim not in (*_FINISHED, ClaimState.COMPLETING)
+        return row.item.is_stat and row.is_unread
     if which is WorklistList.DRAFTS:
         return row.item.uid in drafted and row.claim not in (*_FINISHED, ClaimState.COMPLETING)
     if which is WorklistList.TO_DELIVER:

@@ -9,7 +9,6 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from workstation.qtkit.accessible import named
-from workstation.qtkit.icons import icon
 from workstation.qtkit.tasks import TaskRunner
 from workstation.reading.obstacles import Obstacle
 from workstation.ui.item_panel import ItemPanel
@@ -54,6 +53,7 @@ class WorklistPage(QWidget):
         self._instead = label("", name="Worklist empty state", wrap=True)
         self._shown = label("", "caption", name="Items shown")
         self._centre = QStackedWidget()
+        self._nothing = named(QWidget(), "Worklist without items")
         self._timer = QTimer(self)
         self._lay_out()
         self._connect()
@@ -67,7 +67,8 @@ class WorklistPage(QWidget):
         return self.table.current_uid()
 
     def first_focus(self) -> QWidget:
-        return self.table
+        """The table, or what stands in its place."""
+        return self.table if self._rows.rowCount() else self._nothing
 
     def focus_filter(self) -> None:
         """Begin to type a filter."""
@@ -105,7 +106,6 @@ class WorklistPage(QWidget):
         self._filter.setPlaceholderText("Type to filter  ( /  or  Ctrl+F )")
         self._filter.setToolTip("Every word must occur: patient, study, region, site, state, accession (Ctrl+F)")
         self._filter.setClearButtonEnabled(True)
-        self._filter.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
         self._filter.setFixedWidth(380)
         density = icon_button("layout", "Change the height of worklist rows", self.toggle_density, key="Ctrl+D")
         refresh = icon_button("refresh", "Look at the worklist again", self._feed.ask, key="F5")
@@ -123,7 +123,7 @@ class WorklistPage(QWidget):
         split.addWidget(centre)
         split.addWidget(self.item_panel)
         split.setStretchFactor(0, 1)
-        split.setSizes([1300, 380])
+        split.setSizes([1300, 400])
         split.setChildrenCollapsible(False)
         whole = QHBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -136,15 +136,15 @@ class WorklistPage(QWidget):
         whole.addWidget(split, 1)
 
     def _table_or_sentence(self) -> QWidget:
-        nothing = QWidget()
-        inside = QVBoxLayout(nothing)
+        self._nothing.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        inside = QVBoxLayout(self._nothing)
         self._instead.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self._instead.setStyleSheet(f"color: {TOKENS.text.secondary}; font-size: {TOKENS.type.title}px;")
         inside.addStretch(1)
         inside.addWidget(self._instead)
         inside.addStretch(2)
         self._centre.addWidget(self.table)
-        self._centre.addWidget(nothing)
+        self._centre.addWidget(self._nothing)
         return self._centre
 
     def _connect(self) -> None:
@@ -227,15 +227,22 @@ class WorklistPage(QWidget):
         self._above.setText(saying.above)
         self._above.setVisible(bool(saying.above))
         self._instead.setText(saying.instead)
-        self._centre.setCurrentIndex(0 if shown else 1)
+        self._turn_to_table_or_sentence()
         self._shown.setText(f"{shown} item" if shown == 1 else f"{shown} items")
         if not shown:
             self.item_panel.show_nothing()
+
+    def _turn_to_table_or_sentence(self) -> None:
+        """The keyboard goes along if it was in the one that goes."""
+        had_keyboard = self.table.hasFocus() or self._nothing.hasFocus()
+        self._centre.setCurrentWidget(self.first_focus())
+        if had_keyboard:
+            self.first_focus().setFocus(Qt.FocusReason.OtherFocusReason)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc clears the filter and goes back to the table."""
         if event.key() == Qt.Key.Key_Escape:
             self._filter.clear()
-            self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.first_focus().setFocus(Qt.FocusReason.OtherFocusReason)
         else:
             super().keyPressEvent(event)

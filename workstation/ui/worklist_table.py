@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import QItemSelection, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from workstation.qtkit.accessible import named
@@ -16,6 +16,8 @@ from workstation.ui.worklist_table_model import COLUMNS, ROW_ROLE, WorklistFilte
 
 HEIGHTS = {"comfortable": 36, "compact": 26}
 _NARROWEST = 40
+_FLEXIBLE = (Column.PATIENT, Column.STUDY, Column.SITE, Column.AI, Column.STATE)
+_LEAST_SHARE = 0.62
 
 
 def columns_text(order: Iterable[tuple[Column, int]]) -> str:
@@ -36,6 +38,17 @@ def columns_from(text: str) -> tuple[tuple[Column, int], ...]:
     return tuple(found.items())
 
 
+def columns_fitted(width: int) -> tuple[tuple[Column, int], ...]:
+    """First widths for a table of ``width`` logical pixels: the wide columns give and take, within reason."""
+    spare = width - sum(heading.width for heading in HEADINGS.values())
+    flexible = sum(HEADINGS[column].width for column in _FLEXIBLE)
+    factor = max(_LEAST_SHARE, 1 + spare / flexible)
+    return tuple(
+        (column, int(heading.width * factor) if column in _FLEXIBLE else heading.width)
+        for column, heading in HEADINGS.items()
+    )
+
+
 class WorklistTable(QTableView):
     """Shows a `WorklistFilter`. Reports intentions; opens nothing by itself."""
 
@@ -51,6 +64,7 @@ class WorklistTable(QTableView):
         named(self, "Worklist table", "Enter opens the item, N the next unread one; type to filter.")
         self._delegate = WorklistDelegate(HEIGHTS["comfortable"], self)
         self._is_restoring = False
+        self._is_arranged = False
         self.setModel(rows)
         self._prepare()
         self._connect()
@@ -81,8 +95,8 @@ class WorklistTable(QTableView):
     def _connect(self) -> None:
         self.doubleClicked.connect(lambda _index: self._open_current())
         header = self.horizontalHeader()
-        header.sectionMoved.connect(self._tell_columns)
-        header.sectionResized.connect(self._tell_columns)
+        header.sectionMoved.connect(lambda *_: self._tell_columns())
+        header.sectionResized.connect(self._resized)
 
     def set_density(self, density: str) -> None:
         """``comfortable`` or ``compact`` rows."""
@@ -91,10 +105,20 @@ class WorklistTable(QTableView):
         self.verticalHeader().setDefaultSectionSize(HEIGHTS[density])
 
     def restore_columns(self, text: str) -> None:
-        """Put columns where the reader left them."""
+        """Put columns where the reader left them; nothing remembered means: as the room allows."""
+        self._is_arranged = bool(text.strip())
+        self._arrange(columns_from(text) if self._is_arranged else columns_fitted(self.viewport().width()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Until the reader has moved a column, the wide ones share what room there is."""
+        super().resizeEvent(event)
+        if not self._is_arranged:
+            self._arrange(columns_fitted(self.viewport().width()))
+
+    def _arrange(self, columns: Iterable[tuple[Column, int]]) -> None:
         self._is_restoring = True
         header = self.horizontalHeader()
-        for place, (column, width) in enumerate(columns_from(text)):
+        for place, (column, width) in enumerate(columns):
             logical = COLUMNS.index(column)
             header.moveSection(header.visualIndex(logical), place)
             header.resizeSection(logical, width)
@@ -155,6 +179,13 @@ class WorklistTable(QTableView):
         if uid is not None:
             self.opened.emit(uid)
 
+    def _resized(self, logical: int, _old: int, _new: int) -> None:
+        """The last column fills what is left by itself; any other width is the reader's."""
+        header = self.horizontalHeader()
+        if header.visualIndex(logical) != header.count() - 1:
+            self._tell_columns()
+
     def _tell_columns(self) -> None:
         if not self._is_restoring:
+            self._is_arranged = True
             self.columns_changed.emit(self.columns_now())

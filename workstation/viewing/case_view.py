@@ -45,6 +45,8 @@ class CaseView:
         What lay beside what when viewports were linked.
     touched
         Viewports the reader has changed: arriving series never move these.
+    earlier
+        States of viewports of other stages, for when the reader steps back.
     """
 
     hanging: Hanging
@@ -56,6 +58,7 @@ class CaseView:
     series: Mapping[str, tuple[DisplaySet, ...]] = field(default_factory=dict, repr=False)
     anchors: Mapping[tuple[str, str], Anchor] = field(default_factory=dict, repr=False)
     touched: frozenset[str] = frozenset()
+    earlier: Mapping[str, ViewportState] = field(default_factory=dict, repr=False)
 
     @property
     def active_state(self) -> ViewportState | None:
@@ -95,7 +98,7 @@ class CaseView:
             active=self.active if self.active in ids else _first(kept),
             series={**self.series, **series_of(studies)},
             anchors=anchors_of(states),
-            touched=self.touched & set(ids),
+            earlier={**self.earlier, **self.states},
         )
 
     def _ids(self) -> frozenset[str]:
@@ -106,7 +109,7 @@ class CaseView:
 
         In a touched viewport that is the series the reader has stepped to, not the one hung there.
         """
-        state = self.states.get(viewport.id)
+        state = self.states.get(viewport.id) or self.earlier.get(viewport.id)
         if state is None or viewport.display_set is None:
             return None
         if state.display_set.uid == viewport.display_set.uid:

@@ -6,6 +6,7 @@ zoom 1 fits the whole image, pan is a share of the viewport's width and height.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, replace
 
 from workstation.dicom.display_sets import DisplaySet
@@ -18,6 +19,7 @@ from workstation.viewing.windowing import dragged_window
 
 LEAST_RELATIVE_ZOOM = 0.1
 GREATEST_RELATIVE_ZOOM = 100.0
+_LEAST_SEEN = 0.1  # of the viewport: so much of it an image always covers, or its edge comes so near
 _ANCHORS = {"left": 0.0, "right": 1.0}
 
 
@@ -89,11 +91,11 @@ class ViewportState:
         fit = self._fit(width, height)
         if self.is_fit and not self.chest_wall:
             return fit
-        zoom = min(max(fit.zoom * self.zoom, LEAST_ZOOM), GREATEST_ZOOM)
+        zoom = _whole_when_meant(min(max(fit.zoom * self.zoom, LEAST_ZOOM), GREATEST_ZOOM))
         across, down = self._shown_size(zoom)
         anchor = self._anchor()
-        x = (anchor[0] + self.pan[0]) * width - anchor[0] * across
-        y = (anchor[1] + self.pan[1]) * height - anchor[1] * down
+        x = _in_sight((anchor[0] + self.pan[0]) * width - anchor[0] * across, across, width)
+        y = _in_sight((anchor[1] + self.pan[1]) * height - anchor[1] * down, down, height)
         return Placement(zoom, x, y, fit.pixel_aspect)
 
     # --- moves
@@ -230,6 +232,17 @@ def hung_state(viewport: HungViewport) -> ViewportState | None:
     return ViewportState(display_set, index, presentation=hung, hung=hung, chest_wall=viewport.chest_wall)
 
 
+def _whole_when_meant(zoom: float) -> float:
+    """Exactly 1 where only rounding keeps it from that: one to one must not pass through interpolation."""
+    return 1.0 if math.isclose(zoom, 1.0, rel_tol=1e-9) else zoom
+
+
 def _within_reach(pan: tuple[float, float], zoom: float) -> tuple[float, float]:
-    reach = 0.5 + 0.5 * max(zoom, 1.0) - 0.1
+    """A pan from which the way back is short."""
+    reach = 0.5 + 0.5 * max(zoom, 1.0)
     return (min(max(pan[0], -reach), reach), min(max(pan[1], -reach), reach))
+
+
+def _in_sight(begin: float, length: float, of: float) -> float:
+    """``begin`` of an image of ``length``, moved as little as leaves some of it within ``of``."""
+    return min(max(begin, _LEAST_SEEN * of - length), (1 - _LEAST_SEEN) * of)

@@ -1,0 +1,182 @@
+"""The application: windows on every monitor around one desk."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QInputDialog, QLineEdit, QMessageBox
+
+from workstation.app.crash_handler import CrashHandler
+from workstation.app.store import KeySource, Store, opened_store
+from workstation.app.wiring import build_desk
+from workstation.foundation.errors import UserFacingError
+from workstation.qtkit.screens import ScreenMap
+from workstation.qtkit.tasks import TaskRunner
+from workstation.qtkit.theme import apply_theme
+from workstation.reading.desk import Desk
+from workstation.site.folders import Folders
+from workstation.site.preferences import Preferences, load_preferences, save_preferences
+from workstation.site.profile import SiteProfile
+from workstation.ui.commands import WORKLIST_COMMANDS, Command, Commands
+from workstation.ui.desk_signals import DeskSignals
+from workstation.ui.report_monitor_window import ReportMonitorWindow
+from workstation.ui.viewer_stage import ViewerStage
+from workstation.vault.errors import NoKeyStore
+from workstation.viewing.keys import KEY_MAP
+
+
+def run_windows(folders: Folders, profile: SiteProfile, keys: KeySource, *, suggested_user: str = "") -> int:
+    """Open the application and run it until it is closed; return the exit code.
+
+    Raises
+    ------
+    SomethingMissing
+        When there is no screen.
+    """
+    application = an_application()
+    try:
+        with opened_with_a_key(folders, keys) as store:
+            return _run(application, store, profile, suggested_user)
+    except UserFacingError as error:
+        _show(error)
+        raise
+
+
+def an_application() -> QApplication:
+    """The Qt application in our looks.
+
+    Raises
+    ------
+    SomethingMissing
+        When there is no screen to show windows on.
+    """
+    from workstation.app.screens_there import must_have_a_screen
+
+    must_have_a_screen()
+    existing = QApplication.instance()
+    application = existing if isinstance(existing, QApplication) else QApplication([sys.argv[0]])
+    application.setApplicationName("Lightbox")
+    application.setQuitOnLastWindowClosed(False)
+    apply_theme(application)
+    return application
+
+
+class Windows(QObject):
+    """All windows of one desk; what one tells the other is connected here and nowhere else."""
+
+    closed = Signal()
+
+    def __init__(self, desk: Desk, folders: Folders, tasks: TaskRunner, *, suggested_user: str = "") -> None:
+        super().__init__()
+        self._desk = desk
+        self._folders = folders
+        self._tasks = tasks
+        self.commands = Commands(WORKLIST_COMMANDS)
+        self.screens = ScreenMap(desk.preferences.screen_roles)
+        self.stage = ViewerStage(desk, self.screens, tasks, DeskSignals(desk, self))
+        self._offer_image_commands()
+        self.report_monitor = ReportMonitorWindow(desk, tasks, self.commands, remember=self._remember)
+        self.report_monitor.login.suggest_user(suggested_user)
+        self._connect()
+
+    def show(self) -> None:
+        """Put every window on its monitor."""
+        self._place_report_monitor()
+        self.stage.start()
+        self.report_monitor.raise_()
+        self.report_monitor.activateWindow()
+
+    def take_down(self) -> None:
+        """Close every window for good."""
+        self.stage.stop()
+        self.report_monitor.close()
+
+    def _connect(self) -> None:
+        self.screens.changed.connect(self._place_report_monitor)
+        self.stage.command.connect(self.commands.run)
+        self.stage.close_asked.connect(self.closed)
+        self.report_monitor.close_asked.connect(self.closed)
+        self.report_monitor.logged_in.connect(self._logged_in)
+
+    def _logged_in(self) -> None:
+        self._tasks.run(
+            lambda _cancel: self._desk.start(),
+            owner=self,
+            on_success=lambda _nothing: None,
+            on_failure=lambda error: self.report_monitor.say(str(error)),
+        )
+
+    def _offer_image_commands(self) -> None:
+        """Everything that can be done to images stands in the palette too."""
+        for binding in KEY_MAP:
+            if binding.id.startswith("image."):
+                self.commands.add(Command(binding.id, binding.title, binding.group, "", binding.key))
+                self.commands.handle(binding.id, self._doing(binding.id), when=lambda: self.stage.view is not None)
+
+    def _doing(self, action_id: str) -> Callable[[], None]:
+        return lambda: self.stage.do(action_id)
+
+    def _place_report_monitor(self) -> None:
+        for screen in self.screens.with_role("report"):
+            qt_screen = self.screens.qt_screen(screen)
+            if qt_screen is not None:
+                self.report_monitor.place_on(qt_screen)
+                return
+        self.report_monitor.place_on(QGuiApplication.primaryScreen())
+
+    def _remember(self, preferences: Preferences) -> None:
+        self._tasks.run(
+            lambda _cancel: save_preferences(self._folders.config / "preferences.toml", preferences),
+            owner=self,
+            on_success=lambda _nothing: None,
+            on_failure=lambda error: self.report_monitor.say(str(error)),
+        )
+
+
+def opened_with_a_key(folders: Folders, keys: KeySource) -> AbstractContextManager[Store]:
+    """The store, opened; where there is no key store the reader is asked for a passphrase."""
+    try:
+        keys.slot(folders)
+    except NoKeyStore as error:
+        return opened_store(folders, KeySource(passphrase=_ask_for_passphrase(folders, error)))
+    return opened_store(folders, keys)
+
+
+def _run(application: QApplication, store: Store, profile: SiteProfile, suggested_user: str) -> int:
+    desk = build_desk(store, profile, load_preferences(store.folders.config / "preferences.toml"))
+    tasks = TaskRunner()
+    with CrashHandler(store.folders.state, desk.save_drafts):
+        windows = Windows(desk, store.folders, tasks, suggested_user=suggested_user)
+        windows.closed.connect(application.quit)
+        windows.show()
+        try:
+            return application.exec()
+        finally:
+            windows.take_down()
+            tasks.stop(5.0)
+            desk.stop()
+
+
+def _ask_for_passphrase(folders: Folders, why: NoKeyStore) -> str:
+    is_new = not (folders.data / "vault.json").exists()
+    question = (
+        f"{why.what}\n\nChoose a passphrase (12 characters or more) that protects what is kept on this computer:"
+        if is_new
+        else f"{why.what}\n\nPassphrase:"
+    )
+    while True:
+        text, is_given = QInputDialog.getText(None, "Lightbox", question, QLineEdit.EchoMode.Password)
+        if not is_given:
+            raise why
+        if len(text) >= (12 if is_new else 1):
+            return text
+
+
+def _show(error: UserFacingError) -> None:
+    box = QMessageBox(QMessageBox.Icon.Warning, "Lightbox", error.what)
+    box.setInformativeText(error.advice)
+    box.exec()
