@@ -130,6 +130,8 @@ class FakeDesk:
         return self._reader
 
     def start(self) -> None:
+        if self.is_running:
+            raise RuntimeError("the desk is already running")
         self.is_running = True
 
     def stop(self) -> None:
@@ -173,6 +175,12 @@ class FakeDesk:
             if item_uid in case.item_uids:
                 self._book.close(case.key)
         self.tell("worklist")
+
+    def look_once(self, cancel: Any) -> None:
+        self.tell("worklist")
+
+    def counts(self, study_uid: str) -> Counts:
+        return self.all_counts().get(study_uid, Counts())
 
     def all_counts(self) -> Mapping[str, Counts]:
         return {uid: each.counts for each in self.items.values() for uid in each.item.study_uids}
@@ -220,6 +228,12 @@ class FakeDesk:
         self._maybe_fail("hang")
         return self._hanging(case, screens, stage) if self._hanging else None
 
+    def is_all_here(self, case: Case) -> bool:
+        return all(self.items[uid].counts.is_complete for uid in case.item_uids)
+
+    def studies_of(self, case: Case, cancel: Any = None) -> tuple[Any, ...]:
+        return ()
+
     def header(self, sop_uid: str) -> Any:
         return self._headers[sop_uid]
 
@@ -230,6 +244,10 @@ class FakeDesk:
 
     def display_states(self, displays: Mapping[str, Any]) -> Mapping[str, Any]:
         return dict(self.displays)
+
+    @staticmethod
+    def identity_of(screen: Any) -> Any:
+        return screen.name
 
     def override_display(self, screen_id: str, reason: str) -> None:
         self.overridden[screen_id] = reason

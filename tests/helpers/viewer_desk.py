@@ -26,10 +26,10 @@ from workstation.hanging.hung import Hanging
 from workstation.hanging.protocol_files import load_protocols
 from workstation.hanging.screens import HangingScreen
 from workstation.hanging.study import HangingStudy
+from workstation.hanging.study_of_headers import hanging_study_of
 from workstation.imaging.frame_source import FrameSource
 from workstation.qtkit.screens import ScreenDescription, identity_of, with_roles
 from workstation.reading.case import Case
-from workstation.reading.hang_case import hanging_study
 from workstation.site.preferences import Preferences
 
 _FITNESS = {
@@ -142,7 +142,15 @@ class FolderDesk:
             return None
         priors = [found[uid] for uid in case.prior_study_uids if uid in found]
         fit = [self._with_fitness(screen) for screen in screens]
-        return hang(currents[0], priors, fit, self.protocols, also_current=currents[1:], stage=stage)
+        return hang(
+            currents[0],
+            priors,
+            fit,
+            self.protocols,
+            override_unfit=frozenset(self.overridden),
+            also_current=currents[1:],
+            stage=stage,
+        )
 
     def studies_of(self, case: Case, cancel: CancelToken | None = None) -> tuple[HangingStudy, ...]:
         by_study: dict[str, list[InstanceHeader]] = defaultdict(list)
@@ -150,7 +158,9 @@ class FolderDesk:
             if uid not in self.hold:
                 by_study[header.study_uid].append(header)
         wanted = (*case.study_uids, *case.prior_study_uids)
-        return tuple(hanging_study(by_study[uid]) for uid in wanted if uid in by_study)
+        return tuple(
+            hanging_study_of(by_study[uid], patient_key=case.patient.patient_id) for uid in wanted if uid in by_study
+        )
 
     def quarantined(self, case: Case) -> tuple[str, ...]:
         return self.set_aside
@@ -206,7 +216,7 @@ class FolderDesk:
 
     def _with_fitness(self, screen: HangingScreen) -> HangingScreen:
         fitness = _FITNESS[self.states.get(screen.id, StateName.UNKNOWN)]
-        return replace(screen, fitness="due" if screen.id in self.overridden else fitness)  # type: ignore[arg-type]
+        return replace(screen, fitness=fitness)  # type: ignore[arg-type]
 
 
 def desk_of_folders(current: Path, *priors: Path) -> FolderDesk:

@@ -63,6 +63,12 @@ def test_equal_screens_leave_the_primary_to_the_report() -> None:
     assert _ids(with_roles([one, two], {})) == {"A": "diagnostic:1", "B": "report:1"}
 
 
+def test_a_pair_of_small_diagnostic_screens_is_not_taken_for_the_report() -> None:
+    pair = [_screen("L", 1920, 0, 1600, 1200), _screen("R", 3520, 0, 1600, 1200)]
+    assert _ids(with_roles([REPORT, *pair], {}))["REPORT"] == "report:1"
+    assert _ids(with_roles([REPORT, pair[0]], {}))["REPORT"] == "report:1"
+
+
 def test_screens_above_each_other_are_numbered_row_by_row() -> None:
     spots = {"C": (0, 1080), "D": (1920, 1100), "A": (0, 0), "B": (1920, 10)}
     screens = [_screen(name, x, y, 1920, 1080) for name, (x, y) in spots.items()]

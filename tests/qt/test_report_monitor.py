@@ -34,8 +34,10 @@ def test_the_fake_desk_has_the_methods_of_the_real_one() -> None:
         assert name.startswith("_") or isinstance(getattr(FakeDesk, name), property), name
 
 
-def test_logging_in_starts_the_desk_and_shows_the_worklist(qtbot: Any) -> None:
+def test_logging_in_is_told_and_shows_the_worklist(qtbot: Any) -> None:
     with a_monitor(qtbot, FakeDesk([FakeItem(an_item(1))]), is_logged_in=False) as monitor:
+        told: list[bool] = []
+        monitor.window.logged_in.connect(lambda: told.append(True))
         assert monitor.focus_name() == "User name"
         assert not monitor.sees("Pages")
         monitor.type("dr.demo")
@@ -45,7 +47,7 @@ def test_logging_in_starts_the_desk_and_shows_the_worklist(qtbot: Any) -> None:
         monitor.press(Qt.Key.Key_Return)
         monitor.wait(lambda: monitor.sees("Worklist page"))
         monitor.settle()
-        assert monitor.desk.is_running
+        assert told == [True]
         assert monitor.text("Reader") == "Dr. Dana Demo"
         assert monitor.text("Items shown") == "1 item"
 

@@ -45,7 +45,7 @@ def _find_action(event: QKeyEvent) -> str | None:
 def window(qtbot: QtBot) -> Iterator[DiagnosticWindow]:
     tools = [ToolItem("invert", "invert", "Invert", "I"), ToolItem("reset", "reset", "Reset", "Space")]
     window = DiagnosticWindow(SCREEN, find_action=_find_action, tools=tools)
-    qtbot.addWidget(window, before_close_func=lambda w: setattr(w, "_may_close", True))
+    qtbot.addWidget(window)
     window.resize(800, 600)
     window.show()
     return window
@@ -269,10 +269,27 @@ def test_facts_name_what_is_unknown() -> None:
     assert patient_name(PatientIdentity("", "", "", "", "")) == "Name unknown"
 
 
-def test_the_window_stays_when_asked_to_close_and_says_so(qtbot: QtBot, window: DiagnosticWindow) -> None:
+class FromOutside:
+    """A close event as a window manager sends it."""
+
+    ignored = False
+
+    def spontaneous(self) -> bool:
+        return True
+
+    def ignore(self) -> None:
+        self.ignored = True
+
+
+def test_the_window_stays_when_closed_from_outside_and_says_so(qtbot: QtBot, window: DiagnosticWindow) -> None:
+    event = FromOutside()
     with qtbot.waitSignal(window.close_asked):
-        window.close()
-    assert window.isVisible()
+        window.closeEvent(event)  # type: ignore[arg-type]
+    assert event.ignored
+
+
+def test_the_window_lets_the_program_end(qtbot: QtBot, window: DiagnosticWindow) -> None:
+    assert window.close()
 
 
 def test_an_unfit_display_asks_for_a_reason(qtbot: QtBot, window: DiagnosticWindow) -> None:

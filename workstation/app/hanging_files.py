@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -12,15 +11,16 @@ from numpy.typing import NDArray
 from workstation.app.rendering import write_image
 from workstation.dicom.errors import UnreadableInstance
 from workstation.dicom.header import InstanceHeader
+from workstation.dicom.patient import PatientMatch, compare_patients
 from workstation.dicom.reading import header_of, read_header
 from workstation.hanging.hung import Hanging, HungViewport
 from workstation.hanging.screens import HangingScreen
 from workstation.hanging.study import HangingStudy
+from workstation.hanging.study_of_headers import hanging_studies_of
 from workstation.imaging.decoding import decode_frame
 from workstation.imaging.picture import render_view
 from workstation.imaging.placement import Presentation, fit_placement
 from workstation.imaging.presets import preset_named
-from workstation.reading.hang_case import hanging_study
 
 Reader = Callable[[str], bytes]
 
@@ -30,7 +30,7 @@ def read_studies(folder: Path) -> tuple[tuple[HangingStudy, ...], Reader]:
 
     Files that are no DICOM objects are passed over.
     """
-    by_study: dict[str, list[InstanceHeader]] = defaultdict(list)
+    headers: list[InstanceHeader] = []
     files: dict[str, Path] = {}
     for path in sorted(each for each in folder.rglob("*") if each.is_file()):
         try:
@@ -38,9 +38,30 @@ def read_studies(folder: Path) -> tuple[tuple[HangingStudy, ...], Reader]:
         except UnreadableInstance:
             continue
         if header.is_image:
-            by_study[header.study_uid].append(header)
+            headers.append(header)
             files[header.sop_uid] = path
-    return tuple(hanging_study(headers) for headers in by_study.values()), lambda uid: files[uid].read_bytes()
+    studies = tuple(
+        study for group in _by_patient(headers) for study in hanging_studies_of(group, patient_key=_key(group))
+    )
+    return studies, lambda uid: files[uid].read_bytes()
+
+
+def _by_patient(headers: Sequence[InstanceHeader]) -> list[list[InstanceHeader]]:
+    """Headers of one patient together, by the identity rules."""
+    groups: list[list[InstanceHeader]] = []
+    for header in headers:
+        for group in groups:
+            if compare_patients(group[0].patient, header.patient) is PatientMatch.SAME:
+                group.append(header)
+                break
+        else:
+            groups.append([header])
+    return groups
+
+
+def _key(group: Sequence[InstanceHeader]) -> str:
+    patient = group[0].patient
+    return f"{patient.issuer}/{patient.patient_id}/{patient.birth_date}" if patient.patient_id else ""
 
 
 def draw_screens(outcome: Hanging, screens: Sequence[HangingScreen], read: Reader, folder: Path) -> None:

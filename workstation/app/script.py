@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from workstation.app.store import KeySource, Store, opened_store
 from workstation.app.wiring import build_desk
@@ -33,8 +33,8 @@ FINDINGS = {
     "comparison": "The earlier examination of the head.",
     "findings": (
         "There is an acute haemorrhage in the right basal ganglia with surrounding oedema. The midline is shifted by"
-        " 6 mm to the left. Blood layers in the occipital horn of the left lateral ventricle. No fracture. These findings"
-        " are new."
+        " 6 mm to the left. Blood layers in the occipital horn of the left lateral ventricle. No fracture."
+        " These findings are new."
     ),
     "impression": (
         "1. Acute right basal ganglia haemorrhage with 6 mm of midline shift.\n"
@@ -55,6 +55,28 @@ def virtual_screens() -> tuple[HangingScreen, ...]:
     )
 
 
+class Onlooker(Protocol):
+    """Whoever watches the job: windows that take pictures, or nobody."""
+
+    def screens(self) -> tuple[HangingScreen, ...]:
+        """The screens to hang on."""
+        ...
+
+    def picture(self, name: str) -> None:
+        """Something is worth a picture now."""
+        ...
+
+
+class NobodyLooks:
+    """The job without windows."""
+
+    def screens(self) -> tuple[HangingScreen, ...]:
+        return virtual_screens()
+
+    def picture(self, name: str) -> None:
+        """Nobody is there to see it."""
+
+
 class MainJob:
     """Worklist, images, hanging, report, signature, proof."""
 
@@ -71,22 +93,26 @@ class MainJob:
         """Do the job; see DESIGN section 10 for the keys of the answer."""
         with opened_store(self._folders, self._keys) as store:
             desk = build_desk(store, self._profile, Preferences())
-            if screenshots is not None:
-                from workstation.app.shown_job import ShownJob
+            if screenshots is None:
+                return self.perform(store, desk, NobodyLooks(), wanted_item, out)
+            from workstation.app.shown_job import perform_shown
 
-                return ShownJob(self, store, desk, screenshots).run(wanted_item, out)
-            return self._unseen(store, desk, wanted_item, out)
+            return perform_shown(self, store, desk, screenshots, wanted_item, out)
 
-    def _unseen(self, store: Store, desk: Desk, wanted_item: str, out: Path | None) -> dict[str, Any]:
+    def perform(
+        self, store: Store, desk: Desk, onlooker: Onlooker, wanted_item: str, out: Path | None
+    ) -> dict[str, Any]:
+        """All steps, one after another, in the caller's thread."""
         desk.log_in(self._user, self._password)
         self.note("log_in")
         desk.start()
         try:
             row = self.until("the item on the worklist", lambda: chosen_row(desk.worklist_rows(), wanted_item))
             self.note("worklist")
+            onlooker.picture("worklist")
             case = opened(desk, row.item.uid)
             self.note("claim")
-            screens = virtual_screens()
+            screens = onlooker.screens()
             desk.display_states({screen.id: desk.identity_of(screen) for screen in screens})
             self.until("the first image", lambda: desk.hang(case, screens))
             self.note("first_image")
@@ -94,10 +120,13 @@ class MainJob:
             self.note("all_images")
             case = desk.refresh_case(case.key)
             hanging = desk.hang(case, screens)
-            signed = write_and_sign(desk, case, self._password)
+            write(desk, case)
+            onlooker.picture("reading")
+            signed = desk.sign(case, self._password, {})
             self.note("signed")
             self.until("the delivery", lambda: is_settled(desk, case))
             self.note("delivered")
+            onlooker.picture("delivered")
         finally:
             desk.stop()
         return self.outcome(store, desk, case, hanging, [asdict(screen) for screen in screens], signed, out)
@@ -175,8 +204,8 @@ def opened(desk: Desk, item_uid: str) -> Case:
     return opening.case
 
 
-def write_and_sign(desk: Desk, case: Case, password: str) -> SignedReport:
-    """Fill the fields of the template and sign."""
+def write(desk: Desk, case: Case) -> None:
+    """Fill the fields of the template."""
     for field in desk.template(case).fields:
         text = FINDINGS.get(field.id, "")
         if text and not desk.draft(case).fields.get(field.id, "").strip():
@@ -186,7 +215,6 @@ def write_and_sign(desk: Desk, case: Case, password: str) -> SignedReport:
     for field_id, text in FINDINGS.items():
         if desk.template(case).field(field_id) is not None and field_id in ("findings", "impression"):
             desk.edit_field(case.key, field_id, text)
-    return desk.sign(case, password, {})
 
 
 def is_settled(desk: Desk, case: Case) -> bool:

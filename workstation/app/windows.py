@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QInputDialog, QLineEdit, QMessageBox
 
@@ -27,6 +27,8 @@ from workstation.ui.report_monitor_window import ReportMonitorWindow
 from workstation.ui.viewer_stage import ViewerStage
 from workstation.vault.errors import NoKeyStore
 from workstation.viewing.keys import KEY_MAP
+
+_MAPPING_MS = 400  # until all windows are on their screens
 
 
 def run_windows(folders: Folders, profile: SiteProfile, keys: KeySource, *, suggested_user: str = "") -> int:
@@ -87,6 +89,11 @@ class Windows(QObject):
         """Put every window on its monitor."""
         self._place_report_monitor()
         self.stage.start()
+        self._take_keyboard()
+        QTimer.singleShot(_MAPPING_MS, self, self._take_keyboard)
+
+    def _take_keyboard(self) -> None:
+        """Window managers give the keyboard to the window mapped last; work begins on the report monitor."""
         self.report_monitor.raise_()
         self.report_monitor.activateWindow()
 

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from workstation.imaging.pyramid import Level, Pyramid
 
 _MARGIN = 4  # source pixels beyond the visible ones that interpolation may look at
-_STARTS_TRIED = 16
-_EXTRA_DEVICE_PIXELS = 256  # how much more than visible may be computed to begin at a whole device pixel
+_STARTS_TRIED = 32
+_EXTRA_DEVICE_PIXELS = 128  # how much more than visible may be computed to begin at a whole device pixel
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,11 @@ def _visible(pixels: NDArray[Any], rows: Span, columns: Span, method: int) -> ND
         return _unscaled(pixels, rows, columns)
     down, across = _crop(rows), _crop(columns)
     source = pixels[down.first : down.last, across.first : across.last]
-    resized = cv2.resize(source, None, fx=columns.zoom, fy=rows.zoom, interpolation=method)
+    if min(rows.zoom * source.shape[0], columns.zoom * source.shape[1]) < 1:
+        source = source[:1, :1]  # less than a device pixel high or wide: nothing to interpolate
+        resized = source
+    else:
+        resized = cv2.resize(source, None, fx=columns.zoom, fy=rows.zoom, interpolation=method)
     height, width = rows.end - rows.begin, columns.end - columns.begin
     visible = resized[down.skip : down.skip + height, across.skip : across.skip + width]
     return _extended(visible, height, width)

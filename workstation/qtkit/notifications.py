@@ -93,6 +93,7 @@ class ToastStrip(QWidget):
         toast = Toast(text, tone, self, seconds=seconds)
         toast.destroyed.connect(self._place)
         self._column.addWidget(toast)
+        toast.show()  # else the strip would be measured without it
         self.show()
         self.raise_()
         self._place()

@@ -6,6 +6,7 @@ model, serial and geometry together.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -14,6 +15,7 @@ from PySide6.QtGui import QGuiApplication, QScreen
 
 ROLES = ("report", "diagnostic", "mammography", "review")
 SETTLE_MS = 150
+_WIDE = 1.5
 
 
 @dataclass(frozen=True)
@@ -99,8 +101,24 @@ def _wish(screen: ScreenDescription, wishes: Mapping[str, str]) -> str | None:
 
 
 def _likeliest_report(screens: Sequence[ScreenDescription]) -> ScreenDescription:
-    """Landscape before portrait, small before large, the primary before others, then the leftmost."""
-    return min(screens, key=lambda s: (s.height > s.width, s.width * s.height, not s.is_primary, s.x, s.y, s.identity))
+    """Landscape before portrait, single before one of a pair, wide before 4:3, small before large; then the primary.
+
+    Diagnostic monitors are bought in pairs and are seldom wide; office monitors are 16:9 or 16:10.
+    """
+    sizes = Counter((s.width, s.height) for s in screens)
+    return min(
+        screens,
+        key=lambda s: (
+            s.height > s.width,
+            sizes[s.width, s.height] > 1,
+            s.width / s.height < _WIDE,
+            s.width * s.height,
+            not s.is_primary,
+            s.x,
+            s.y,
+            s.identity,
+        ),
+    )
 
 
 def describe(screen: QScreen, *, is_primary: bool) -> ScreenDescription:

@@ -6,6 +6,7 @@ and belong in a TaskRunner. Observers are called in whatever thread caused the c
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +19,7 @@ from workstation.dicom.workitem import parse_workitem
 from workstation.foundation.cancel import CancelToken
 from workstation.foundation.clock import SiteClock
 from workstation.foundation.conditions import ConditionBoard
-from workstation.hanging.engine import Hanging
+from workstation.hanging.hung import Hanging
 from workstation.hanging.screens import HangingScreen
 from workstation.hanging.study import HangingStudy
 from workstation.imaging.frame_source import FrameSource
@@ -97,6 +98,8 @@ class Desk:
         self._display_records = display_records
         self._book = CaseBook()
         self._observers: list[Callable[[str], None]] = []
+        self._starting = threading.Lock()
+        self._is_started = False
         self._displays: dict[str, DisplayState] = {}
         self._overridden: dict[str, str] = {}
         self._book.observe(lambda: self._tell("case"))
@@ -130,9 +133,13 @@ class Desk:
         return reader
 
     def start(self) -> None:
-        """Begin to look at the worklist, fetch images, deliver reports and save drafts."""
-        self._drafts.start()
-        self._parts.engine.start()
+        """Begin to look at the worklist, fetch images, deliver reports and save drafts; once, however often called."""
+        with self._starting:
+            if self._is_started:
+                return
+            self._parts.engine.start()
+            self._drafts.start()
+            self._is_started = True
 
     def stop(self) -> None:
         """Save drafts and end all loops; called once when the program closes."""
@@ -239,7 +246,7 @@ class Desk:
         return newer
 
     def is_all_here(self, case: Case) -> bool:
-        """Whether the priors have been looked for, and every image of the case and its priors has come or was set aside."""
+        """Whether priors were looked for, and every image of the case and its priors has come or was set aside."""
         if not self._parts.engine.has_looked_for_priors(case.study_uids):
             return False
         wanted = (*case.study_uids, *self.refresh_case(case.key).prior_study_uids)

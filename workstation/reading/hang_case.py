@@ -1,4 +1,4 @@
-"""Laying a case out on the screens there are: current studies, the priors that have arrived, fitness of displays."""
+"""Laying a case out on the screens there are: current studies, the priors known, fitness of displays."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import replace
 
 from calibration.checks.display_state import DisplayState, StateName
 from workstation.catalogue.catalogue import Catalogue
-from workstation.dicom.display_sets import display_sets_of
-from workstation.dicom.header import InstanceHeader
 from workstation.foundation.cancel import CancelToken
-from workstation.hanging.engine import Hanging, hang
+from workstation.hanging.engine import hang
+from workstation.hanging.hung import Hanging
 from workstation.hanging.protocol import Protocol
 from workstation.hanging.screens import Fitness, HangingScreen
 from workstation.hanging.study import HangingStudy
+from workstation.hanging.study_of_headers import hanging_study_of
 from workstation.reading.case import Case
 from workstation.reading.headers import HeaderShelf
 
@@ -59,55 +59,47 @@ class HangCase:
         Hanging or None
             None while no image of the current studies has arrived.
         """
-        currents = [study for uid in case.study_uids if (study := self._study(uid, cancel)) is not None]
-        if not currents:
+        currents = [self._study(uid, case, cancel) for uid in case.study_uids]
+        if not any(study.display_sets for study in currents):
             return None
-        priors = [study for uid in case.prior_study_uids if (study := self._study(uid, cancel)) is not None]
         return hang(
             currents[0],
-            priors,
-            [_with_fitness(screen, states, overridden) for screen in screens],
+            [self._study(uid, case, cancel) for uid in case.prior_study_uids],
+            [_with_fitness(screen, states) for screen in screens],
             self._protocols,
+            override_unfit=frozenset(overridden),
             also_current=currents[1:],
             stage=stage,
         )
 
     def studies(self, case: Case, cancel: CancelToken) -> tuple[HangingStudy, ...]:
-        """The studies of ``case`` and its priors, as far as they have arrived."""
-        found = (self._study(uid, cancel) for uid in (*case.study_uids, *case.prior_study_uids))
-        return tuple(study for study in found if study is not None)
+        """The studies of the case, then its priors; those whose images are still on their way are without them."""
+        return tuple(self._study(uid, case, cancel) for uid in (*case.study_uids, *case.prior_study_uids))
 
-    def _study(self, study_uid: str, cancel: CancelToken) -> HangingStudy | None:
-        headers = self._shelf.of_study(study_uid, cancel)
-        images = [header for header in headers if header.rows]
-        return hanging_study(images) if images else None
-
-
-def hanging_study(headers: Sequence[InstanceHeader]) -> HangingStudy:
-    """What the hanging engine needs of one study, from the headers of its images (one or more)."""
-    first = min(headers, key=lambda header: (header.series_number or 0, header.instance_number or 0, header.sop_uid))
-    found = display_sets_of(headers)
-    return HangingStudy(
-        study_uid=first.study_uid,
-        patient_key=first.patient.patient_id,
-        accession=first.accession,
-        modalities=tuple(sorted({header.modality for header in headers})),
-        body_region=next((each.body_region for each in found if each.body_region and not each.is_localizer), ""),
-        laterality=first.laterality,
-        description=first.study_description,
-        date=first.study_date,
-        time=first.study_time,
-        display_sets=found,
-    )
+    def _study(self, study_uid: str, case: Case, cancel: CancelToken) -> HangingStudy:
+        headers = [header for header in self._shelf.of_study(study_uid, cancel) if header.is_image]
+        if headers:
+            return hanging_study_of(headers, patient_key=_key_of(case))
+        record = self._catalogue.studies.get(study_uid)
+        if record is None:
+            return HangingStudy(study_uid, _key_of(case))
+        return HangingStudy(
+            study_uid=study_uid,
+            patient_key=_key_of(case),
+            accession=record.accession,
+            modalities=record.modalities,
+            body_region=record.body_part,
+            description=record.description,
+            date=record.study_date,
+            time=record.study_time,
+        )
 
 
-def _with_fitness(
-    screen: HangingScreen, states: Mapping[str, DisplayState], overridden: Collection[str]
-) -> HangingScreen:
+def _key_of(case: Case) -> str:
+    """One key for all studies of a case: the identity rules have let no other patient's study into it."""
+    return f"{case.patient.issuer}/{case.patient.patient_id}/{case.patient.birth_date}"
+
+
+def _with_fitness(screen: HangingScreen, states: Mapping[str, DisplayState]) -> HangingScreen:
     state = states.get(screen.id)
-    if state is None:
-        return screen
-    fitness = _FITNESS[state.name]
-    if screen.id in overridden and fitness in ("expired", "failed"):
-        fitness = "due"  # used by the reader's own decision, with its banner
-    return replace(screen, fitness=fitness)
+    return screen if state is None else replace(screen, fitness=_FITNESS[state.name])

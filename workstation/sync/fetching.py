@@ -102,9 +102,12 @@ class Fetching:
         if running is None or running[0].what != "download":
             return
         task, token = running
-        ahead = next(self._tasks(), None)
-        if ahead is not None and ahead.urgency < task.urgency:
+        if any(self._is_worth_waiting_for(ahead) for ahead in self._tasks() if ahead.urgency < task.urgency):
             token.cancel()
+
+    def _is_worth_waiting_for(self, task: _Task) -> bool:
+        """Images, or a study never heard of; merely looking again at a known study can wait."""
+        return task.what == "download" or (task.what == "learn" and task.study_uid not in self._learned)
 
     def forget_pauses(self) -> None:
         """Look at everything again at once: for one-shot commands, and after the line has come back."""
@@ -123,6 +126,7 @@ class Fetching:
         ------
         Unreachable, LoginRefused, StorageFailed, Cancelled
         """
+        cancel.raise_if_cancelled()
         task = next(self._tasks(), None)
         if task is None:
             return False
@@ -141,11 +145,11 @@ class Fetching:
     def _do(self, task: _Task, token: CancelToken) -> None:
         try:
             if task.what == "learn":
-                self._learned[task.study_uid] = monotonic()
                 self._transfer.learn(task.study_uid, is_prior_for=task.is_prior_for)
+                self._learned[task.study_uid] = monotonic()
             elif task.what == "priors":
-                self._searched[task.study_uid] = monotonic()
                 self._transfer.find_priors(task.item.patient, task.study_uid)
+                self._searched[task.study_uid] = monotonic()
             else:
                 self._download(task.study_uid, token)
         except (Refused, WrongAnswer, BadInput) as error:

@@ -5,7 +5,7 @@ It lays things out and passes intentions on; what is shown and what happens is d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal
@@ -59,7 +59,6 @@ class DiagnosticWindow(QWidget):
         self._find_action = find_action
         self._placed: tuple[Placed, ...] = ()
         self._maximised: ViewportWidget | None = None
-        self._may_close = False
         self.banner = DiagnosticBanner(title, self)
         self.canvas = named(QWidget(self), f"Images, {title}")
         self.strip = NoticeStrip(title, self)
@@ -109,6 +108,10 @@ class DiagnosticWindow(QWidget):
         self._maximised = None if self._maximised is viewport else viewport
         self._place_viewports()
 
+    def mark_tools(self, actions: Collection[str]) -> None:
+        """Show which tools and switches of the tool bar are on."""
+        self._tools.mark(actions)
+
     def explain(self, sentence: str, reasons: Sequence[Reason]) -> None:
         """What the "why" beside the protocol's name opens."""
         self.why.explain(sentence, reasons)
@@ -144,7 +147,6 @@ class DiagnosticWindow(QWidget):
 
     def close_for_good(self) -> None:
         """The monitor is gone or the program ends."""
-        self._may_close = True
         self.close()
         self.deleteLater()
 
@@ -159,12 +161,12 @@ class DiagnosticWindow(QWidget):
             self.action_asked.emit(action)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """A window manager's close is a wish for the stage; the window itself stays where images hang."""
-        if self._may_close:
-            event.accept()
-        else:
+        """A close from outside (Alt+F4) is a wish for the application; images stay up until it decides."""
+        if event.spontaneous():
             event.ignore()
             self.close_asked.emit()
+        else:
+            event.accept()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep panels in their places."""
@@ -208,7 +210,7 @@ class DiagnosticWindow(QWidget):
         if self.why.isVisible():
             self.why.close_panel()
         else:
-            self.why.open_at(self.width() - 8, self.banner.height() + 4, self.canvas.height() - 16)
+            self.why.open_at(self.width() - 8, self.banner.height() + 4, self.canvas.height() * 2 // 3)
 
     def _focus_back(self) -> None:
         active = next((viewport for viewport in self.viewports if viewport.is_active), None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QToolButton, QWidget
 
 from workstation.qtkit.accessible import named
 from workstation.qtkit.icons import icon
+from workstation.qtkit.tokens import Tokens
 
 TOUCH = 3
 LEAVE = 48
@@ -61,9 +62,19 @@ class EdgeToolBar(QFrame):
         self._box = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._box.setContentsMargins(4, 4, 4, 4)
         self._box.setSpacing(4)
-        for item in items:
-            self._box.addWidget(self._button(item, screen_title))
+        self._items = {item.action: item for item in items}
+        self._buttons = {item.action: self._button(item, screen_title) for item in items}
+        for button in self._buttons.values():
+            self._box.addWidget(button)
         self.hide()
+
+    def mark(self, actions: Collection[str]) -> None:
+        """Draw the tools and switches that are on in the accent colour, and say so."""
+        accent = Tokens().accent.main
+        for action, button in self._buttons.items():
+            is_on = action in actions
+            button.setIcon(icon(self._items[action].icon, accent if is_on else None))
+            button.setAccessibleDescription("on" if is_on else "")
 
     def follow(self, canvas: QRect, at: QPoint) -> None:
         """Appear at the edge touched by ``at``, stay while the pointer is near, else hide."""

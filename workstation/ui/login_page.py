@@ -41,6 +41,11 @@ class LoginPage(QWidget):
         """Where typing begins."""
         return self._password if self._user.text() else self._user
 
+    def suggest_user(self, user: str) -> None:
+        """Fill the user name in; the reader may change it."""
+        self._user.setText(user)
+        self.first_focus().setFocus()
+
     def _lay_out(self) -> None:
         card = frame("panel")
         card.setFixedWidth(400)
@@ -78,9 +83,7 @@ class LoginPage(QWidget):
         self._set_busy("Asking the site …")
 
         def work(_cancel: CancelToken) -> Reader:
-            reader = self._desk.log_in(user, password)
-            self._desk.start()
-            return reader
+            return self._desk.log_in(user, password)
 
         self._tasks.run(work, owner=self, on_success=self._done, on_failure=self._failed)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QScreen
+from PySide6.QtGui import QCloseEvent, QScreen
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from workstation.qtkit.accessible import named
@@ -52,6 +52,7 @@ class ReportMonitorWindow(QWidget):
     """
 
     logged_in = Signal()
+    close_asked = Signal()
     case_opened = Signal()
 
     def __init__(
@@ -119,6 +120,11 @@ class ReportMonitorWindow(QWidget):
         self._pages.setCurrentWidget(page)
         self._switch.show_page(self._pages.indexOf(page))
         page.first_focus().setFocus()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Closing this window ends the program; drafts are saved by whoever ends it."""
+        super().closeEvent(event)
+        self.close_asked.emit()
 
     # --- inside
 
@@ -214,7 +220,7 @@ class ReportMonitorWindow(QWidget):
         self._commands.handle("report.sign", lambda: self._sign(and_next=False), when=can_sign)
         self._commands.handle("report.sign_next", lambda: self._sign(and_next=True), when=can_sign)
         self._commands.handle("conditions.show", self._toggle_notices)
-        self._commands.handle("palette", self.palette_sheet.open, when=lambda: not self.signing.sheet.is_open)
+        self._commands.handle("palette", self._open_palette, when=lambda: not self.signing.sheet.is_open)
         self._commands.handle("help", self.help.open, when=lambda: not self.signing.sheet.is_open)
 
     def _start_page(self) -> None:
@@ -292,6 +298,7 @@ class ReportMonitorWindow(QWidget):
             self.signing.sheet.confirm(and_next=and_next)
             return
         self.go_to(self.report)
+        self._take_keyboard()
         self.signing.begin(self.report.obstacles, and_next=and_next)
 
     def _signed(self, and_next: bool) -> None:
@@ -300,6 +307,14 @@ class ReportMonitorWindow(QWidget):
             self._actions.open_next()
         else:
             self.go_to(self.worklist)
+
+    def _open_palette(self) -> None:
+        self._take_keyboard()
+        self.palette_sheet.open()
+
+    def _take_keyboard(self) -> None:
+        """The command may have come from an image window; what is typed next belongs here."""
+        self.activateWindow()
 
     def _open_in_hand(self) -> None:
         uid = self.worklist.current_uid()

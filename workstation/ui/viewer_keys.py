@@ -8,6 +8,7 @@ from PySide6.QtCore import QKeyCombination, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 
 from workstation.ui.edge_tool_bar import ToolItem
+from workstation.viewing.case_view import CaseView
 from workstation.viewing.keys import KeyBinding, Place
 
 _TOOLS = {
@@ -56,3 +57,15 @@ def tools_of(bindings: Iterable[KeyBinding]) -> tuple[ToolItem, ...]:
         for action, sign in _TOOLS.items()
         if action in known
     )
+
+
+def tools_on(view: CaseView | None, *, is_playing: bool) -> frozenset[str]:
+    """The tools and switches that are on now."""
+    if view is None:
+        return frozenset()
+    on = {f"image.{view.tool}"}
+    if view.is_linked:
+        on.add("image.link")
+    if is_playing:
+        on.add("image.cine")
+    return frozenset(on)

@@ -25,7 +25,7 @@ from workstation.ui.diagnostic_set import DiagnosticSet, Screens
 from workstation.ui.diagnostic_window import DiagnosticWindow
 from workstation.ui.frame_loading import FrameLoader
 from workstation.ui.hanging_work import HungCase, ViewerDesk, hang_case
-from workstation.ui.viewer_keys import KeyFinder, tools_of
+from workstation.ui.viewer_keys import KeyFinder, tools_of, tools_on
 from workstation.ui.viewer_words import banner_of, facts_of, notices_for, reasons_of, unfit_screens
 from workstation.ui.viewport_board import LutFinder, ViewportBoard
 from workstation.ui.viewport_widget import ViewportWidget
@@ -152,7 +152,7 @@ class ViewerStage(QObject):
             return
         self._dirty |= _differing(before, self._view)
         self._paint.submit(None)
-        if before.is_linked != self._view.is_linked:
+        if (before.is_linked, before.tool) != (self._view.is_linked, self._view.tool):
             self._show_words()
         self._recentre.start()
 
@@ -336,6 +336,7 @@ class ViewerStage(QObject):
             window.banner.show_content(banner_of(self._case, hanging, states.get(screen_id), is_active=is_active))
             quarantined = hung.quarantined if hung else ()
             window.strip.show_notices(notices_for(screen_id, self._case, self._view, quarantined, conditions))
+            window.mark_tools(tools_on(self._view, is_playing=bool(self._cine.playing)))
             window.strip.show_facts(facts_of(self._view, hung.images if hung else (0, 0)))
             if hanging is not None:
                 window.explain(hanging.why, reasons_of(hanging))
@@ -390,6 +391,7 @@ class ViewerStage(QObject):
         state = self._view.active_state if self._view else None
         if self._view is not None and state is not None and state.count > 1:
             self._cine.toggle(self._view.active, state.header.frame_time_ms)
+            self._show_words()
 
     def _start_clips(self, before: HungCase | None) -> None:
         """A clip that the protocol wants played begins by itself when it is first hung."""

@@ -10,10 +10,11 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from workstation.qtkit.accessible import named
+from workstation.qtkit.fonts import interface_font
 from workstation.qtkit.icons import icon
 from workstation.qtkit.tokens import Tokens
 
-_WIDTH = 560
+_WIDTH = 680
 
 
 @dataclass(frozen=True)
@@ -88,9 +89,8 @@ class WhyPanel(QFrame):
         self._grid.setContentsMargins(0, 0, spacing.s, 0)
         self._grid.setHorizontalSpacing(spacing.m)
         self._grid.setVerticalSpacing(spacing.xs)
-        self._grid.setColumnStretch(1, 1)
-        self._grid.setColumnStretch(2, 1)
-        self._grid.setColumnStretch(3, 1)
+        for number, share in ((1, 4), (2, 3), (3, 3)):
+            self._grid.setColumnStretch(number, share)
         scroll = QScrollArea(self)
         scroll.setWidgetResizable(True)
         scroll.setWidget(self._table)
@@ -112,6 +112,7 @@ class WhyPanel(QFrame):
             label = QLabel(text, self._table)
             label.setWordWrap(True)
             label.setTextFormat(Qt.TextFormat.PlainText)
-            if column > 1 or not reason.passed:
-                label.setProperty("role", "caption")
+            label.setFont(interface_font(12))
+            if not reason.passed:
+                label.setStyleSheet(f"color: {Tokens().text.secondary};")
             self._grid.addWidget(label, row, column, Qt.AlignmentFlag.AlignTop)

@@ -54,8 +54,9 @@ def test_one_turn_brings_everything_without_a_claim(reader: ReaderAtSite, site: 
 
 
 def test_without_prefetch_only_claimed_items_come(profile_path: Path, site: DemoSite, tmp_path: Path) -> None:
-    text = profile_path.read_text().replace("[images]", "[images]\nprefetch = false")
-    profile_path.write_text(text)
+    text = profile_path.read_text("utf-8")
+    assert "prefetch = true" in text
+    profile_path.write_text(text.replace("prefetch = true", "prefetch = false"), "utf-8")
     reader = reader_at(profile_path, tmp_path / "careful")
     reader.once()
     assert reader.catalogue.instances.all_counts() == {}
@@ -137,8 +138,7 @@ def test_a_running_download_gives_way_to_an_opened_study(reader: ReaderAtSite, s
     token = CancelToken()
     token.cancel()
     with pytest.raises(Cancelled):
-        while fetching.step(token):
-            pass
+        fetching.step(token)
 
 
 def test_the_loops_run_and_stop(reader: ReaderAtSite, site: DemoSite) -> None:

@@ -5,6 +5,7 @@ Coordinates follow the DICOM patient system: +x to the patient's left, +y to the
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,72 +14,134 @@ from numpy.typing import NDArray
 Field = NDArray[np.float32]
 
 
-_NEAR_MM = 12.0
-_FAR: Field = np.asarray(1e3, np.float32)
+Box = tuple[slice, slice]
 
 
 @dataclass(frozen=True)
 class Plane:
-    """Sample points of one axial slice: ``x`` (1, columns), ``y`` (rows, 1), one ``z``; millimetres."""
+    """Sample points of one axial slice: ``x`` (1, columns), ``y`` (rows, 1), one ``z``; millimetres.
+
+    ``bend`` (rows, columns), when there, is added to x: tissue is looked up where it came from before it was pushed.
+    """
 
     x: Field
     y: Field
     z: float
+    bend: Field | None = None
 
     @property
     def shape(self) -> tuple[int, int]:
         return self.y.shape[0], self.x.shape[1]
+
+    @property
+    def across(self) -> Field:
+        """x with the bend, (1 or rows, columns)."""
+        return self.x if self.bend is None else self.x + self.bend
+
+    def box(self, centre: Sequence[float], reach: tuple[float, float]) -> Box | None:
+        """The rows and columns within ``reach`` (x, y) of a point; None when there are none."""
+        columns = np.searchsorted(self.x[0], (centre[0] - reach[0], centre[0] + reach[0]))
+        rows = np.searchsorted(self.y[:, 0], (centre[1] - reach[1], centre[1] + reach[1]))
+        if rows[0] >= rows[1] or columns[0] >= columns[1]:
+            return None
+        return slice(int(rows[0]), int(rows[1])), slice(int(columns[0]), int(columns[1]))
+
+    def part(self, box: Box) -> Plane:
+        """The plane within a box."""
+        bend = None if self.bend is None else self.bend[box]
+        return Plane(self.x[:, box[1]], self.y[box[0]], self.z, bend)
 
 
 def axial_plane(rows: int, columns: int, spacing_mm: float, z_mm: float) -> Plane:
     """An axial plane centred on the origin."""
     x = (np.arange(columns, dtype=np.float32) - (columns - 1) / 2) * np.float32(spacing_mm)
     y = (np.arange(rows, dtype=np.float32) - (rows - 1) / 2) * np.float32(spacing_mm)
-    return Plane(x[None, :], y[:, None], z_mm)
+    return Plane(x[None, :].astype(np.float32), y[:, None].astype(np.float32), z_mm)
 
 
 def soft(distance_mm: Field, edge_mm: float = 0.8) -> Field:
     """1 inside (negative distance), 0 outside, a linear ramp of ``edge_mm`` between: partial volume."""
-    inside: Field = np.clip(0.5 - distance_mm / np.float32(edge_mm), 0, 1)
+    inside: Field = np.clip(np.float32(0.5) - distance_mm * np.float32(1 / edge_mm), 0, 1)
     return inside
 
 
-def ellipsoid(
-    plane: Plane, centre: tuple[float, float, float], radii: tuple[float, float, float], turn_deg: float = 0.0
-) -> Field:
-    """Approximate signed distance (mm) to an ellipsoid, turned about z by ``turn_deg``.
+@dataclass(frozen=True)
+class Ellipsoid:
+    """An ellipsoid, turned about z by ``turn_deg``. Millimetres."""
 
-    A plane that passes it by more than ``_NEAR_MM`` gets one far distance instead of a field, which `blend` skips.
-    """
-    if abs(plane.z - centre[2]) > radii[2] + _NEAR_MM:
-        return _FAR
-    x, y, z = plane.x - centre[0], plane.y - centre[1], plane.z - centre[2]
-    if turn_deg:
-        c, s = np.float32(np.cos(np.radians(turn_deg))), np.float32(np.sin(np.radians(turn_deg)))
-        x, y = c * x + s * y, c * y - s * x
-    radius: Field = np.sqrt((x / radii[0]) ** 2 + (y / radii[1]) ** 2 + np.float32((z / radii[2]) ** 2)).astype(
-        np.float32
-    )
-    return (radius - np.float32(1)) * np.float32(min(radii))
+    centre: tuple[float, float, float]
+    radii: tuple[float, float, float]
+    turn_deg: float = 0.0
+
+    def distance(self, plane: Plane) -> Field:
+        """Approximate signed distance (mm) on a plane, (rows, columns)."""
+        x = plane.across - np.float32(self.centre[0])
+        y = plane.y - np.float32(self.centre[1])
+        if self.turn_deg:
+            c, s = np.float32(np.cos(np.radians(self.turn_deg))), np.float32(np.sin(np.radians(self.turn_deg)))
+            x, y = c * x + s * y, c * y - s * x
+        a, b, c2 = (np.float32(1 / radius) for radius in self.radii)
+        z = np.float32(plane.z - self.centre[2]) * c2
+        u, v = np.square(x * a), np.square(y * b)
+        near = np.sqrt(u + v + z * z)
+        slope = np.sqrt(u * (a * a) + v * (b * b) + np.square(z * c2)) + np.float32(1e-6)
+        distance: Field = (near * (near - 1) / slope).astype(np.float32)
+        return distance
+
+    def box(self, plane: Plane, margin_mm: float) -> Box | None:
+        """Where on the plane the ellipsoid can be seen."""
+        rise = abs(plane.z - self.centre[2]) / (self.radii[2] + margin_mm)
+        if rise >= 1:
+            return None
+        c, s = abs(np.cos(np.radians(self.turn_deg))), abs(np.sin(np.radians(self.turn_deg)))
+        a, b = self.radii[0], self.radii[1]
+        reach = float(np.hypot(a * c, b * s)) + margin_mm, float(np.hypot(a * s, b * c)) + margin_mm
+        if plane.bend is not None:
+            reach = reach[0] + float(np.abs(plane.bend).max()), reach[1]
+        return plane.box(self.centre, reach)
 
 
 def blend(image: Field, value: float | Field, amount: Field) -> None:
     """Put ``value`` into ``image`` where ``amount`` is 1, mixing at its edges; in place."""
-    touched = np.asarray(amount)
-    if touched.ndim == 0 and touched == 0:
-        return
     image += amount * (value - image)
+
+
+def paint(
+    image: Field, plane: Plane, shape: Ellipsoid, value: float | Field, *, edge_mm: float = 0.8, within: float | Field = 1.0
+) -> None:
+    """Blend an ellipsoid into the image, touching only the box it can be seen in; in place.
+
+    Parameters
+    ----------
+    value
+        A number or a field of the image's shape.
+    within
+        Opacity, a number or a field of the image's shape.
+    """
+    box = shape.box(plane, edge_mm)
+    if box is None:
+        return
+    amount = soft(shape.distance(plane.part(box)), edge_mm)
+    amount = amount * (within[box] if isinstance(within, np.ndarray) else np.float32(within))
+    blend(image[box], value[box] if isinstance(value, np.ndarray) else value, amount)
+
+
+def smooth_step(low: float, high: float, value: float) -> float:
+    """0 at ``low`` and beyond, 1 at ``high`` and beyond, smooth between (``low`` may be the larger)."""
+    t = min(1.0, max(0.0, (value - low) / (high - low)))
+    return t * t * (3 - 2 * t)
 
 
 class SmoothField:
     """A smooth random field over space with zero mean, unit spread and features of ``wavelength_mm``.
 
-    Built once on a coarse periodic lattice; sampled on any axial plane by separable cubic interpolation.
+    Built once on a coarse periodic lattice; sampled on any axial plane by separable cubic interpolation. It repeats
+    after ``size`` quarters of the wavelength.
     """
 
-    def __init__(self, seed: int, wavelength_mm: float, extent_mm: float = 240.0) -> None:
+    def __init__(self, seed: int, wavelength_mm: float, size: int = 48) -> None:
         self._step_mm = wavelength_mm / 4
-        self._size = max(8, round(extent_mm / self._step_mm))
+        self._size = size
         noise = np.random.default_rng(seed).standard_normal((self._size,) * 3).astype(np.float32)
         frequency = np.fft.fftfreq(self._size, self._step_mm)
         last = np.fft.rfftfreq(self._size, self._step_mm)
@@ -90,12 +153,18 @@ class SmoothField:
 
     def on(self, plane: Plane) -> Field:
         """Values on a plane, (rows, columns)."""
-        weights = _cubic_weights(np.array([plane.z / self._step_mm]), self._size)[0]
-        slab = np.tensordot(weights, self._lattice, axes=(0, 0))
+        slab = self._slab(plane.z / self._step_mm)
         along_y = _cubic_weights(plane.y[:, 0] / self._step_mm, self._size)
         along_x = _cubic_weights(plane.x[0] / self._step_mm, self._size)
         sampled: Field = (along_y @ slab @ along_x.T).astype(np.float32)
         return sampled
+
+    def _slab(self, level: float) -> Field:
+        """The lattice between its layers, (size, size)."""
+        weights = _cubic_weights(np.array([level]), self._size)[0]
+        layers = np.flatnonzero(weights)
+        slab: Field = np.tensordot(weights[layers], self._lattice[layers], axes=(0, 0)).astype(np.float32)
+        return slab
 
 
 def _cubic_weights(position: NDArray[np.floating], size: int) -> Field:
@@ -118,19 +187,20 @@ def _cubic_weights(position: NDArray[np.floating], size: int) -> Field:
 class ScannerNoise:
     """Noise with the grain of a reconstructed CT: a few frames made once, used shifted and mirrored."""
 
-    def __init__(self, seed: int, shape: tuple[int, int], spread: float, frames: int = 8) -> None:
-        self._random = np.random.default_rng(seed)
+    def __init__(self, seed: int, shape: tuple[int, int], spread: float, frames: int = 4) -> None:
+        self._seed = seed
         rows, columns = shape
         fy, fx = np.fft.fftfreq(rows)[:, None], np.fft.rfftfreq(columns)[None, :]
         radius = np.hypot(fy, fx)
         grain = radius * np.exp(-((radius / 0.28) ** 2))  # ramp filter times the system's fall-off
-        white = self._random.standard_normal((frames, rows, columns))
+        white = np.random.default_rng(seed).standard_normal((frames, rows, columns))
         shaped = np.fft.irfft2(np.fft.rfft2(white) * grain, s=shape)
         self._frames = (shaped * (spread / shaped.std())).astype(np.float32)
 
-    def next(self) -> Field:
-        """Noise of one slice."""
-        frame = self._frames[self._random.integers(len(self._frames))]
-        shift = self._random.integers(0, min(frame.shape), 2)
+    def of_slice(self, index: int) -> Field:
+        """Noise of one slice: the same whenever it is asked for."""
+        random = np.random.default_rng((self._seed, index))
+        frame = self._frames[random.integers(len(self._frames))]
+        shift = random.integers(0, min(frame.shape), 2)
         frame = np.roll(frame, tuple(int(s) for s in shift), axis=(0, 1))
-        return frame[:: self._random.choice((1, -1)), :: self._random.choice((1, -1))]
+        return frame[:: random.choice((1, -1)), :: random.choice((1, -1))]

@@ -51,7 +51,7 @@ def write_axial_ct(
     pool: Pool[int, Field] = Pool(lambda index: phantom(_plane(scan, index)), workers=2, name="phantom")
     files = []
     for index, hu in pool.run(range(scan.slices), CancelToken()):
-        pixels = np.clip(np.rint(hu + noise.next()), -1024, 3071).astype(np.int16)
+        pixels = np.clip(np.rint(hu + noise.of_slice(index)), -1024, 3071).astype(np.int16)
         mark_synthetic(pixels, 400, corner="bottom-left")
         z = scan.first_z_mm + index * scan.step_mm
         put_plane(

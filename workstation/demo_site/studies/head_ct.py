@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 from pydicom.dataset import Dataset
 
-from workstation.demo_site.phantoms.fields import axial_plane
-from workstation.demo_site.phantoms.head import Bleed, HeadPhantom
+from workstation.demo_site.phantoms.fields import Field, axial_plane
+from workstation.demo_site.phantoms.head import Bleed, HeadPhantom, HeadShape
+from workstation.demo_site.phantoms.tissues import CT
 from workstation.demo_site.studies.axial_ct import CT_IMAGE, AxialScan, write_axial_ct
 from workstation.demo_site.studies.dicom_writer import (
     put_gray_pixels,
@@ -30,12 +32,18 @@ THICK = AxialScan(2, "HEAD AXIAL 2.5", 64, -58.0, 2.5, 0.46, 3.5, _WINDOWS)
 def write_head_ct(folder: Path, plan: StudyPlan, advance: Callable[[], None]) -> tuple[Path, ...]:
     """A localizer and an axial series; the bleed is in the STAT study only."""
     is_stat = not plan.key.endswith("prior")
-    phantom = HeadPhantom(_SEED, Bleed() if is_stat else None)
+    phantom = HeadPhantom(_helens_head(), CT, bleed=Bleed() if is_stat else None)
     study = study_dataset(plan)
     files = [_localizer(folder, study, plan, phantom)]
     advance()
-    files += write_axial_ct(folder, study, plan, THIN if is_stat else THICK, phantom.slice_hu, advance)
+    files += write_axial_ct(folder, study, plan, THIN if is_stat else THICK, phantom.slice_values, advance)
     return tuple(files)
+
+
+@cache
+def _helens_head() -> HeadShape:
+    """The same head in both studies."""
+    return HeadShape(_SEED)
 
 
 def slices_of(plan: StudyPlan) -> int:
@@ -43,17 +51,26 @@ def slices_of(plan: StudyPlan) -> int:
     return 1 + (THICK if plan.key.endswith("prior") else THIN).slices
 
 
+def _finer(lines: Field) -> Field:
+    """Twice as many rows, between the ones given."""
+    at = np.linspace(0, len(lines) - 1, 2 * len(lines), dtype=np.float32)
+    low = np.minimum(at.astype(int), len(lines) - 2)
+    share = (at - low)[:, None]
+    finer: Field = lines[low] * (1 - share) + lines[low + 1] * share
+    return finer
+
+
 def _localizer(folder: Path, study: Dataset, plan: StudyPlan, phantom: HeadPhantom) -> Path:
     """A lateral localizer: sums of attenuation along x of coarse slices."""
-    rows, spacing = 192, 1.25
+    rows, spacing = 96, 2.5
     lines = []
     for index in range(rows):
         z = 110.0 - index * spacing
-        hu = phantom.slice_hu(axial_plane(128, 128, 1.84, z))
+        hu = phantom.slice_values(axial_plane(128, 128, 1.84, z))
         lines.append(np.clip(hu + 1000, 0, None).sum(axis=1))
     projected = np.array(lines, np.float32)
-    columns = np.interp(np.linspace(0, 127, 188), np.arange(128), np.arange(128))
-    picture = np.stack([np.interp(columns, np.arange(128), line) for line in projected])
+    picture = _finer(_finer(projected.T).T)
+    spacing /= 2
     pixels = np.rint(picture / picture.max() * 1500 - 400).astype(np.int16)
     mark_synthetic(pixels, 900)
     series = start_series(study, plan, 1, "LOCALIZER")
@@ -64,13 +81,13 @@ def _localizer(folder: Path, study: Dataset, plan: StudyPlan, phantom: HeadPhant
     series.PositionReferenceIndicator = ""
     series.AcquisitionNumber = 1
     series.KVP = "120"
-    series.RescaleIntercept, series.RescaleSlope, series.RescaleType = "0", "1", "HU"
+    series.RescaleIntercept, series.RescaleSlope = "0", "1"
     series.WindowCenter, series.WindowWidth = "300", "1400"
     put_plane(
         series,
         position=(0.0, -117.0, 110.0),
         orientation=(0, 1, 0, 0, 0, -1),
-        spacing_mm=(spacing, spacing),
+        spacing_mm=(spacing, 0.92),
         thickness_mm=1.0,
     )
     put_gray_pixels(series, pixels, 16)
