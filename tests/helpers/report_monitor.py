@@ -16,6 +16,7 @@ from workstation.qtkit.tasks import TaskRunner
 from workstation.site.preferences import Preferences
 from workstation.ui.commands import WORKLIST_COMMANDS, Commands
 from workstation.ui.report_monitor_window import ReportMonitorWindow
+from workstation.ui.worklist_feed import PAUSE_MS
 
 AnyWidget = TypeVar("AnyWidget", bound=QWidget)
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -71,7 +72,7 @@ class Monitor:
     def settle(self) -> None:
         """Until no work is under way and the pauses between looks have passed."""
         self.wait(lambda: self.tasks.is_idle)
-        self.bot.wait(220)
+        self.bot.wait(PAUSE_MS + 60)
         self.wait(lambda: self.tasks.is_idle)
 
     def open(self, item_uid: str) -> None:

@@ -56,6 +56,14 @@ def test_typing_goes_into_the_draft_and_tab_to_the_next_field(monitor: Monitor) 
     assert _fields(monitor)["findings"] == "No haemorrhage."
 
 
+def test_fields_are_reached_from_the_palette_too(monitor: Monitor) -> None:
+    monitor.open(ONE)
+    monitor.press(Qt.Key.Key_K, CTRL)
+    monitor.type("next field")
+    monitor.press(Qt.Key.Key_Return)
+    assert monitor.focus_name() == "Report field Findings"
+
+
 def test_the_draft_says_when_it_was_saved(monitor: Monitor) -> None:
     monitor.open(ONE)
     monitor.type("x")

@@ -272,6 +272,17 @@ def test_a_stat_item_is_announced_without_taking_the_keyboard(monitor: Monitor, 
     monitor.wait(lambda: not monitor.sees("STAT alert"))
 
 
+def test_several_stat_items_are_announced_one_after_the_other(qtbot: Any) -> None:
+    items = [FakeItem(an_item(n, priority="HIGH", due_in=timedelta(minutes=n))) for n in (5, 9)]
+    with a_monitor(qtbot, FakeDesk(items)) as monitor:
+        assert monitor.text("STAT alert text").endswith("and 1 more")
+        monitor.press(Qt.Key.Key_J, CTRL)
+        monitor.wait(lambda: monitor.text("STAT alert due time") == "due in 0:09:00")
+        items[1].holder = "Dr. Second"
+        monitor.desk.tell("worklist")
+        monitor.wait(lambda: not monitor.sees("STAT alert"))
+
+
 def test_the_sound_can_be_turned_off_and_each_item_is_announced_once(qtbot: Any, monkeypatch: Any) -> None:
     rung: list[bool] = []
     monkeypatch.setattr(QApplication, "beep", lambda: rung.append(True))

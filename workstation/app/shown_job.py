@@ -89,6 +89,8 @@ class Photographer(QObject):
         if monitor.login.isVisible():
             monitor.login.logged_in.emit()
         monitor.go_to(getattr(monitor, _PAGES[name]))
+        if monitor.report.active_editor is not None:
+            monitor.report.active_editor.reload()  # the job wrote past the windows
         QTimer.singleShot(_SETTLE_MS, self, lambda: self._take(name))
 
     def _take(self, name: str) -> None:

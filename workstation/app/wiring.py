@@ -17,6 +17,7 @@ from workstation.reading.hang_case import HangCase
 from workstation.reading.headers import HeaderShelf
 from workstation.reading.log_in import LogIn, Reader
 from workstation.reading.signing import SignReport
+from workstation.reading.stored_objects import StoredObjects
 from workstation.reading.take import TakeCase
 from workstation.reporting.canonical import Author
 from workstation.reporting.template import load_templates
@@ -43,7 +44,8 @@ def build_desk(store: Store, profile: SiteProfile, preferences: Preferences) -> 
     conditions = ConditionBoard(store.clock)
     account = SiteAccount(SiteConnection(profile, site_clock=site_clock), profile, store.clock)
     verifier = LocalVerifier(store.vault, store.folders.data / "readers")
-    shelf = HeaderShelf(store.catalogue)
+    objects = StoredObjects(store.catalogue)
+    shelf = HeaderShelf(store.catalogue, objects)
     drafts = DraftKeeper(store.catalogue, store.clock, conditions)
 
     def key_of(user: str) -> ReaderKey:
@@ -61,7 +63,7 @@ def build_desk(store: Store, profile: SiteProfile, preferences: Preferences) -> 
         session_for=parts.build,
         hang_case=HangCase(store.catalogue, shelf, load_protocols()),
         shelf=shelf,
-        frame_source=FrameSource(store.catalogue.objects.read),
+        frame_source=FrameSource(objects.read),
         drafts=drafts,
         templates=load_templates(),
         display_records=EmptyRecordStore(),
@@ -99,7 +101,7 @@ class _SessionBuilder:
             site_clock=self._site_clock,
         )
         worklist = UpsRs(connection, self._profile.worklist.url)
-        performer = Performer(reader.user, reader.name, reader.organisation)
+        performer = Performer(reader.user, reader.person_name or reader.name, reader.organisation)
         claims = Claims(self._store.catalogue, worklist, performer, self._store.clock)
         take = TakeCase(
             self._store.catalogue,
@@ -109,9 +111,8 @@ class _SessionBuilder:
             reader=reader.user,
             default_issuer=self._profile.patient_id_issuer,
         )
-        return SessionParts(
-            reader, claims, self._engine(connection, worklist, claims), take, self._signing(reader, take)
-        )
+        engine = self._engine(connection, worklist, claims)
+        return SessionParts(reader, claims, engine, take, self._signing(reader, take), connection.close)
 
     def _engine(self, connection: SiteConnection, worklist: UpsRs, claims: Claims) -> SyncEngine:
         catalogue, profile = self._store.catalogue, self._profile
@@ -145,7 +146,7 @@ class _SessionBuilder:
             account=self._account,
             verifier=self._verifier,
             reader_key=self._key_of(reader.user),
-            author=Author(reader.user, reader.name, reader.organisation),
+            author=Author(reader.user, reader.person_name or reader.name, reader.organisation),
             audit=self._store.audit,
             profile=self._profile,
             site_clock=self._site_clock,

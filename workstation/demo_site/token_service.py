@@ -46,7 +46,12 @@ class TokenService:
             "token_type": "Bearer",
             "expires_in": int(lifetime_s),
             "auth_time": int(session.authenticated_at.timestamp()),
-            "user": {"id": account.user, "name": account.name, "organisation": account.organisation},
+            "user": {
+                "id": account.user,
+                "name": account.name,
+                "person_name": account.person_name,
+                "organisation": account.organisation,
+            },
         }
         return plain_json(200, document, kind=KIND)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import warnings
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
@@ -48,6 +49,7 @@ class RedactingFilter(logging.Filter):
 
 def configure(folder: Path | None, *, verbose: bool = False) -> None:
     """Send our logs to ``folder/lightbox.log`` (rotated, private), or to stderr when there is no folder."""
+    warnings.filterwarnings("ignore", module=r"(pydicom|pynetdicom)(\..*)?")  # they quote the value they warn about
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.CRITICAL)
     handler: logging.Handler

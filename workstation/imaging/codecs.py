@@ -1,6 +1,10 @@
 """Compressed frames to samples: one function for each family of transfer syntaxes, all by imagecodecs.
 
 Every codec here releases the interpreter lock, so frames decode side by side in threads.
+
+A frame that is cut short must be refused, not shown with a grey or black rest that looks like anatomy. libjpeg fills
+the rest in silently, so the end marker is looked for first; OpenJPH returns what it has and hides its error, so HTJ2K goes
+through OpenJPEG, which is somewhat slower and tells.
 """
 
 from __future__ import annotations
@@ -15,7 +19,7 @@ from numpy.typing import NDArray
 
 from workstation.dicom.header import PixelDescription
 from workstation.imaging.errors import CannotDecode
-from workstation.imaging.jpeg_markers import is_coded_as_ybr
+from workstation.imaging.jpeg_markers import is_coded_as_ybr, is_complete
 
 Codec = Callable[[bytes, PixelDescription], tuple[NDArray[Any], bool]]
 """Takes a frame's bytes; gives its samples and whether colour is still YBR."""
@@ -48,6 +52,7 @@ def is_known(syntax: str) -> bool:
 
 def _lossy_jpeg(data: bytes, pixel: PixelDescription) -> tuple[NDArray[Any], bool]:
     """JPEG baseline and extended; colour is converted within the codec, which also spreads subsampled chroma."""
+    _refuse_when_cut_short(data)
     if pixel.samples == 1:
         return imagecodecs.jpeg8_decode(data), False
     coded_as = "YCBCR" if is_coded_as_ybr(data, pixel.photometric) else "RGB"
@@ -55,9 +60,15 @@ def _lossy_jpeg(data: bytes, pixel: PixelDescription) -> tuple[NDArray[Any], boo
 
 
 def _lossless_jpeg(data: bytes, pixel: PixelDescription) -> tuple[NDArray[Any], bool]:
+    _refuse_when_cut_short(data)
     if pixel.samples == 1:
         return imagecodecs.jpeg8_decode(data), False
     return imagecodecs.jpeg8_decode(data, colorspace="RGB", outcolorspace="RGB"), _is_ybr(pixel)
+
+
+def _refuse_when_cut_short(data: bytes) -> None:
+    if not is_complete(data):
+        raise CannotDecode("its compressed pixel data are cut short")
 
 
 def _jpeg_ls(data: bytes, pixel: PixelDescription) -> tuple[NDArray[Any], bool]:
@@ -65,12 +76,8 @@ def _jpeg_ls(data: bytes, pixel: PixelDescription) -> tuple[NDArray[Any], bool]:
 
 
 def _jpeg_2000(data: bytes, pixel: PixelDescription) -> tuple[NDArray[Any], bool]:
-    """The codec undoes the codestream's own colour transform, so YBR_RCT and YBR_ICT arrive as RGB."""
+    """JPEG 2000 and HTJ2K; the codec undoes the codestream's colour transform: YBR_RCT and YBR_ICT arrive as RGB."""
     return imagecodecs.jpeg2k_decode(data), _is_ybr(pixel)
-
-
-def _htj2k(data: bytes, pixel: PixelDescription) -> tuple[NDArray[Any], bool]:
-    return imagecodecs.htj2k_decode(data), _is_ybr(pixel)
 
 
 def _rle(data: bytes, pixel: PixelDescription) -> tuple[NDArray[Any], bool]:
@@ -94,8 +101,8 @@ _CODECS: dict[str, Codec] = {
     _UID + "4.81": _jpeg_ls,  # near-lossless
     _UID + "4.90": _jpeg_2000,
     _UID + "4.91": _jpeg_2000,
-    _UID + "4.201": _htj2k,
-    _UID + "4.202": _htj2k,
-    _UID + "4.203": _htj2k,
+    _UID + "4.201": _jpeg_2000,  # HTJ2K
+    _UID + "4.202": _jpeg_2000,
+    _UID + "4.203": _jpeg_2000,
     _UID + "5": _rle,
 }

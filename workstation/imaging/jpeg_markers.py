@@ -1,4 +1,4 @@
-"""Reading the head of a JPEG codestream (ISO/IEC 10918-1 annex B), to learn how its colour is coded."""
+"""Reading the markers of a JPEG codestream (ISO/IEC 10918-1 annex B): how its colour is coded, whether it has an end."""
 
 from __future__ import annotations
 
@@ -23,6 +23,11 @@ def is_coded_as_ybr(data: bytes, photometric: str) -> bool:
         if marker in _FRAME_HEADERS and content[6::3][:3] in _RGB_COMPONENTS:
             return False
     return has_jfif or photometric.startswith("YBR")
+
+
+def is_complete(data: bytes) -> bool:
+    """Whether the codestream ends with its end marker (but for padding)."""
+    return data.rstrip(b"\0").endswith(b"\xff\xd9")
 
 
 def _segments(data: bytes) -> Iterator[tuple[int, bytes]]:

@@ -58,6 +58,7 @@ class SessionParts:
     engine: SyncEngine
     take: TakeCase
     sign: SignReport
+    close: Callable[[], None]
 
 
 class Desk:
@@ -145,6 +146,7 @@ class Desk:
         """Save drafts and end all loops; called once when the program closes."""
         if self._session is not None:
             self._session.engine.stop(timeout_s=10)
+            self._session.close()
         self._drafts.stop()
 
     def sync_once(self, cancel: CancelToken) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterable, Sequence
 
@@ -11,13 +12,18 @@ from workstation.dicom.header import InstanceHeader
 from workstation.dicom.reading import header_of, read_header
 from workstation.foundation.cancel import CancelToken
 from workstation.foundation.pool import Pool
+from workstation.reading.stored_objects import StoredObjects
+from workstation.vault.errors import DamagedObject
+
+log = logging.getLogger(__name__)
 
 
 class HeaderShelf:
     """Gives the header of any received instance; decrypts and parses each only once."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: Catalogue, objects: StoredObjects) -> None:
         self._catalogue = catalogue
+        self._objects = objects
         self._lock = threading.Lock()
         self._headers: dict[str, InstanceHeader] = {}
 
@@ -27,7 +33,7 @@ class HeaderShelf:
             known = self._headers.get(sop_uid)
         if known is not None:
             return known
-        header = header_of(read_header(self._catalogue.objects.read(sop_uid)))
+        header = header_of(read_header(self._objects.read(sop_uid)))
         with self._lock:
             self._headers[sop_uid] = header
         return header
@@ -53,4 +59,6 @@ class HeaderShelf:
             return self.header(sop_uid)
         except UnreadableInstance as error:
             self._catalogue.instances.mark_quarantined(sop_uid, error.what)
-            return None
+        except DamagedObject:
+            log.info("a stored instance was damaged; it is fetched again")
+        return None

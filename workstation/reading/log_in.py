@@ -23,6 +23,8 @@ class Reader:
     user: str
     name: str
     organisation: str
+    person_name: str = ""
+    """As a DICOM PN, for documents; the name shown to people stands in where the site does not say."""
     is_offline: bool = False
 
 
@@ -50,10 +52,11 @@ class LogIn:
         except Unreachable as error:
             return self._offline(user, password, error)
         self._verifier.remember(user, password)
-        self._notes.set(f"reader:{user}", {"name": login.name, "organisation": login.organisation})
+        known = {"name": login.name, "organisation": login.organisation, "person_name": login.person_name}
+        self._notes.set(f"reader:{user}", known)
         self._certify(user, login.name)
         self._conditions.end(OFFLINE)
-        return Reader(login.user or user, login.name, login.organisation)
+        return Reader(login.user or user, login.name, login.organisation, login.person_name)
 
     def _offline(self, user: str, password: str, error: Unreachable) -> Reader:
         if not self._verifier.is_known(user):
@@ -67,7 +70,13 @@ class LogIn:
             "You are logged in offline.",
             "New items and deliveries wait until the site answers.",
         )
-        return Reader(user, known.get("name", user), known.get("organisation", ""), is_offline=True)
+        return Reader(
+            user,
+            known.get("name", user),
+            known.get("organisation", ""),
+            known.get("person_name", ""),
+            is_offline=True,
+        )
 
     def _certify(self, user: str, name: str) -> None:
         key = self._key_of(user)

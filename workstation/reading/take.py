@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from workstation.catalogue.catalogue import Catalogue
 from workstation.catalogue.studies import StudyRecord
 from workstation.catalogue.work_items import ClaimState
+from workstation.dicom.patient import display_name
 from workstation.dicom.workitem import WorkItem, parse_workitem
 from workstation.foundation.clock import Clock
 from workstation.hanging.priors import StudySummary, relevant_priors
@@ -106,7 +107,7 @@ class TakeCase:
                 self._audit.record(AuditEvent(AuditCode.ITEM_CLAIMED, self._reader, item.uid))
             return ""
         if outcome.outcome is ClaimOutcome.LOST:
-            return _taken(outcome.claimed_by)
+            return _taken(display_name(outcome.claimed_by))
         raise NotNow(
             "The site has not answered whether this item is yours.",
             "It is asked again by itself; try to open it again soon.",
@@ -120,7 +121,7 @@ class TakeCase:
             if state in (ClaimState.RETURNING, ClaimState.RETURNED):
                 return "This item was returned to the site."
             if state is not ClaimState.OURS:
-                return _taken(item.claimed_name or item.claimed_by)
+                return _taken(display_name(item.claimed_name) or item.claimed_by)
         return ""
 
     def _case(

@@ -44,11 +44,14 @@ class Login:
 
     user: str
     name: str
+    """As shown to people."""
     organisation: str
     token: str = field(repr=False)
     refresh: str = field(repr=False)
     expires: datetime
     authenticated_at: datetime
+    person_name: str = ""
+    """As a DICOM PN, for documents; empty when the site does not say."""
 
 
 @dataclass(frozen=True)
@@ -173,6 +176,7 @@ class SiteAccount:
             return Login(
                 user=str(person.get("id") or (known.user if known else "")),
                 name=str(person.get("name") or (known.name if known else "")),
+                person_name=str(person.get("person_name") or (known.person_name if known else "")),
                 organisation=str(person.get("organisation") or (known.organisation if known else "")),
                 token=str(said["access_token"]),
                 refresh=str(said.get("refresh_token") or (known.refresh if known else "")),

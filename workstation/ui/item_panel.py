@@ -102,9 +102,9 @@ class ItemPanel(QFrame):
         self._trouble.setVisible(bool(text))
 
     def _lay_out(self) -> None:
-        self.setMinimumWidth(400)
+        self.setMinimumWidth(376)
         below = QVBoxLayout()
-        margin = TOKENS.spacing.l
+        margin = TOKENS.spacing.m
         below.setContentsMargins(margin, TOKENS.spacing.m, margin, TOKENS.spacing.m)
         below.setSpacing(TOKENS.spacing.s)
         for part in (self._trouble, self._conditions, self._questions, self._return, self._delivery):

@@ -36,7 +36,7 @@ class OrderPanelWidget(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         inside = QWidget()
         self._page = QVBoxLayout(inside)
-        margin = TOKENS.spacing.l
+        margin = TOKENS.spacing.m
         self._page.setContentsMargins(margin, margin, margin, margin)
         self._page.setSpacing(TOKENS.spacing.l)
         put_in(self, inside)

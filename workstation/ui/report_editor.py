@@ -59,6 +59,13 @@ class ReportEditor(QWidget):
         if field_id in self.fields:
             self.fields[field_id].text.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def step(self, by: int) -> None:
+        """Take the next (1) or previous (-1) field in hand, round and round."""
+        order = list(self.fields)
+        if order:
+            place = order.index(self._in_hand) if self._in_hand in order else 0
+            self.go_to(order[(place + by) % len(order)])
+
     def first_focus(self) -> QWidget:
         """The field last in hand; at first the first empty one."""
         return self.fields[self._in_hand].text if self._in_hand in self.fields else self

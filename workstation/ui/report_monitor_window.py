@@ -191,37 +191,48 @@ class ReportMonitorWindow(QWidget):
         self.worklist.columns_changed.connect(lambda columns: self._keep(worklist_columns=columns))
 
     def _handle_commands(self) -> None:
-        def may() -> bool:
-            return self._desk.is_logged_in and not self.signing.sheet.is_open
+        handle, is_free = self._commands.handle, self._is_free
+        handle("worklist.show", lambda: self.go_to(self.worklist), when=is_free)
+        handle("report.show", lambda: self.go_to(self.report), when=is_free)
+        handle("delivery.show", lambda: self.go_to(self.delivery), when=is_free)
+        handle("worklist.open", self._open_in_hand, when=is_free)
+        handle("worklist.next", self._actions.open_next, when=is_free)
+        handle("worklist.filter", self._filter, when=is_free)
+        handle("worklist.return", self._return, when=is_free)
+        handle("worklist.density", self.worklist.toggle_density, when=is_free)
+        handle("worklist.refresh", self._feed.ask, when=is_free)
+        handle("worklist.open_stat", self._open_stat, when=lambda: is_free() and bool(self.stat_alert.item_uid))
+        handle("palette", self._open_palette, when=self._is_not_signing)
+        handle("help", self.help.open, when=self._is_not_signing)
+        handle("conditions.show", self._toggle_notices)
+        self._handle_case_commands()
+
+    def _handle_case_commands(self) -> None:
+        handle = self._commands.handle
 
         def has_case() -> bool:
-            return may() and self._desk.active_case is not None
+            return self._is_free() and self._desk.active_case is not None
 
-        def can_sign() -> bool:
-            return self._desk.is_logged_in and self._desk.active_case is not None
+        handle("case.next", self._next_case, when=lambda: self._is_free() and self.tabs.next_key() is not None)
+        handle("case.close", self._close_case, when=has_case)
+        handle("report.next_field", lambda: self._step_field(1), when=has_case)
+        handle("report.previous_field", lambda: self._step_field(-1), when=has_case)
+        # These two also work in the signing sheet itself.
+        handle("report.sign", lambda: self._sign(and_next=False), when=self._has_active_case)
+        handle("report.sign_next", lambda: self._sign(and_next=True), when=self._has_active_case)
 
-        for command_id, run in (
-            ("worklist.show", lambda: self.go_to(self.worklist)),
-            ("report.show", lambda: self.go_to(self.report)),
-            ("delivery.show", lambda: self.go_to(self.delivery)),
-            ("worklist.open", self._open_in_hand),
-            ("worklist.next", self._actions.open_next),
-            ("worklist.filter", self._filter),
-            ("worklist.return", self._return),
-            ("worklist.density", self.worklist.toggle_density),
-            ("worklist.refresh", self._feed.ask),
-        ):
-            self._commands.handle(command_id, run, when=may)
-        self._commands.handle(
-            "worklist.open_stat", self._open_stat, when=lambda: may() and bool(self.stat_alert.item_uid)
-        )
-        self._commands.handle("case.next", self._next_case, when=lambda: may() and self.tabs.next_key() is not None)
-        self._commands.handle("case.close", self._close_case, when=has_case)
-        self._commands.handle("report.sign", lambda: self._sign(and_next=False), when=can_sign)
-        self._commands.handle("report.sign_next", lambda: self._sign(and_next=True), when=can_sign)
-        self._commands.handle("conditions.show", self._toggle_notices)
-        self._commands.handle("palette", self._open_palette, when=lambda: not self.signing.sheet.is_open)
-        self._commands.handle("help", self.help.open, when=lambda: not self.signing.sheet.is_open)
+    def _is_not_signing(self) -> bool:
+        return not self.signing.sheet.is_open
+
+    def _is_free(self) -> bool:
+        return self._desk.is_logged_in and self._is_not_signing()
+
+    def _has_active_case(self) -> bool:
+        return self._desk.is_logged_in and self._desk.active_case is not None
+
+    def _step_field(self, by: int) -> None:
+        self.go_to(self.report)
+        self.report.step_field(by)
 
     def _start_page(self) -> None:
         self.worklist.table.restore_columns(self._preferences.worklist_columns)
@@ -255,10 +266,10 @@ class ReportMonitorWindow(QWidget):
 
     def _rows_changed(self) -> None:
         now, rows = self._desk.site_clock.now(), self._feed.rows
-        self.stat_alert.settle(rows)
+        self.stat_alert.settle(rows, now)
         new = self._stat_watch.newly_come(rows)
         if new:
-            self.stat_alert.announce(new[0], now, sound=self._preferences.stat_sound)
+            self.stat_alert.announce(new, now, sound=self._preferences.stat_sound)
 
     def _tick(self) -> None:
         now = self._desk.site_clock.now()

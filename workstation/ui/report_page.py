@@ -93,6 +93,11 @@ class ReportPage(QWidget):
         editor = self.active_editor
         return editor.first_focus() if editor is not None else self
 
+    def step_field(self, by: int) -> None:
+        """Next (1) or previous (-1) field of the active report."""
+        if self.active_editor is not None:
+            self.active_editor.step(by)
+
     def check_now(self) -> None:
         """Look for obstacles at once."""
         self._check.ask()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal
@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QWidget
 from workstation.catalogue.work_items import ClaimState
 from workstation.dicom.patient import display_name
 from workstation.qtkit.accessible import named
-from workstation.sync.worklist import WorklistRow
+from workstation.sync.worklist import WorklistRow, urgency
 from workstation.ui.pieces import TOKENS, ElidedLabel, button, label, row
 from workstation.ui.worklist_columns import due_text, slack_at, study_text
 
@@ -36,14 +36,14 @@ def is_waiting_stat(row: WorklistRow) -> bool:
 
 
 class StatAlert(QFrame):
-    """The banner. It stays until the item is opened, taken by somebody else, or put away by the reader."""
+    """The banner. It stays until its items are opened, taken by somebody else, or put away by the reader."""
 
     open_requested = Signal(str)
 
     def __init__(self, parent: QWidget | None = None, *, key: str = "Ctrl+J") -> None:
         super().__init__(parent)
         named(self, "STAT alert")
-        self._row: WorklistRow | None = None
+        self._rows: list[WorklistRow] = []
         self._word = label("STAT")
         self._text = ElidedLabel(name="STAT alert text", role="title")
         self._due = label("", "title", name="STAT alert due time")
@@ -55,41 +55,46 @@ class StatAlert(QFrame):
     @property
     def item_uid(self) -> str | None:
         """The announced item."""
-        return self._row.item.uid if self._row is not None else None
+        return self._rows[0].item.uid if self._rows else None
 
-    def announce(self, row: WorklistRow, now: datetime, *, sound: bool) -> None:
-        """Show an item, and sound the bell when the reader wants it."""
-        self._row = row
-        parts = (display_name(row.item.patient.name), study_text(row), row.item.facility)
-        self._text.setText("  ·  ".join(part for part in parts if part))
-        self.tick(now)
-        self.show()
+    def announce(self, rows: Sequence[WorklistRow], now: datetime, *, sound: bool) -> None:
+        """Show items, one after the other, and sound the bell when the reader wants it."""
+        self._rows = sorted((*self._rows, *rows), key=urgency)
+        self._show(now)
         if sound:
             QApplication.beep()
 
     def tick(self, now: datetime) -> None:
         """Count on."""
-        if self._row is None:
-            return
-        slack = slack_at(self._row, now)
-        text = due_text(slack)
-        self._due.setText("" if slack is None else text if text.startswith("late") else f"due in {text}")
+        if self._rows:
+            slack = slack_at(self._rows[0], now)
+            text = due_text(slack)
+            self._due.setText("" if slack is None else text if text.startswith("late") else f"due in {text}")
 
-    def settle(self, rows: Iterable[WorklistRow]) -> None:
-        """Go away when the announced item no longer waits."""
-        if self._row is not None and not any(
-            row.item.uid == self._row.item.uid and is_waiting_stat(row) for row in rows
-        ):
-            self.put_away()
+    def settle(self, rows: Iterable[WorklistRow], now: datetime) -> None:
+        """Drop announced items that no longer wait."""
+        waiting = {row.item.uid for row in rows if is_waiting_stat(row)}
+        self._rows = [row for row in self._rows if row.item.uid in waiting]
+        self._show(now)
 
     def put_away(self) -> None:
-        """Go away; the item stays on the worklist."""
-        self._row = None
+        """Go away; the items stay on the worklist."""
+        self._rows = []
         self.hide()
 
+    def _show(self, now: datetime) -> None:
+        self.setVisible(bool(self._rows))
+        if not self._rows:
+            return
+        item = self._rows[0].item
+        more = f"and {len(self._rows) - 1} more" if len(self._rows) > 1 else ""
+        parts = (display_name(item.patient.name), study_text(self._rows[0]), item.facility, more)
+        self._text.setText("  ·  ".join(part for part in parts if part))
+        self.tick(now)
+
     def _ask_open(self) -> None:
-        if self._row is not None:
-            self.open_requested.emit(self._row.item.uid)
+        if self.item_uid is not None:
+            self.open_requested.emit(self.item_uid)
 
     def _lay_out(self) -> None:
         fail = TOKENS.status.fail

@@ -51,15 +51,15 @@ class Heading:
 
 
 HEADINGS: dict[Column, Heading] = {
-    Column.PRIORITY: Heading("Priority", 84, False, "How urgent the site says the item is"),
-    Column.DUE: Heading("Due in", 100, True, "Time left until the report is due, on the site's clock"),
+    Column.PRIORITY: Heading("Priority", 78, False, "How urgent the site says the item is"),
+    Column.DUE: Heading("Due in", 98, True, "Time left until the report is due, on the site's clock"),
     Column.PATIENT: Heading("Patient", 186, False, "Patient's name"),
-    Column.AGE_SEX: Heading("Age, sex", 72, False, "Age on the day of the study, and sex"),
+    Column.AGE_SEX: Heading("Age, sex", 66, False, "Age on the day of the study, and sex"),
     Column.STUDY: Heading("Study", 226, False, "Requested procedure"),
-    Column.REGION: Heading("Region", 84, False, "Body region"),
+    Column.REGION: Heading("Region", 80, False, "Body region"),
     Column.SITE: Heading("Site", 138, False, "Facility that made the images"),
-    Column.IMAGES: Heading("Images", 94, True, "Images here, of those expected"),
-    Column.PRIORS: Heading("Priors", 58, True, "Earlier studies found for comparison"),
+    Column.IMAGES: Heading("Images", 88, True, "Images here, of those expected"),
+    Column.PRIORS: Heading("Priors", 56, True, "Earlier studies found for comparison"),
     Column.AI: Heading("AI", 168, False, "Finding of an algorithm; nobody has verified it"),
     Column.STATE: Heading("State", 176, False, "Where the item stands now"),
 }

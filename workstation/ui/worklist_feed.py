@@ -16,6 +16,8 @@ from workstation.ui.refresh import Refresh
 if TYPE_CHECKING:
     from workstation.reading.desk import Desk
 
+PAUSE_MS = 250
+"""Images arrive by the dozen a second; the whole worklist need not be looked up for each."""
 _TOPICS = ("worklist", "images", "outbox", "case")
 Look = tuple[tuple[WorklistRow, ...], frozenset[str]]
 
@@ -32,7 +34,7 @@ class WorklistFeed(QObject):
         self.rows: tuple[WorklistRow, ...] = ()
         self.drafted: frozenset[str] = frozenset()
         self.is_loaded = False
-        self._refresh = Refresh(tasks, self, self._look, self._take, self._tell_failure)
+        self._refresh = Refresh(tasks, self, self._look, self._take, self._tell_failure, pause_ms=PAUSE_MS)
         signals.changed.connect(self._on_topic)
 
     def ask(self) -> None:

@@ -123,7 +123,7 @@ class WorklistPage(QWidget):
         split.addWidget(centre)
         split.addWidget(self.item_panel)
         split.setStretchFactor(0, 1)
-        split.setSizes([1300, 400])
+        split.setSizes([1300, 390])
         split.setChildrenCollapsible(False)
         whole = QHBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)

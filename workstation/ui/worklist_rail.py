@@ -33,7 +33,7 @@ class WorklistRail(QWidget):
             layout.addWidget(self._button(which, number))
         layout.addStretch(1)
         self._buttons[WorklistList.ALL].setChecked(True)
-        self.setFixedWidth(152)
+        self.setFixedWidth(140)
 
     def choose(self, which: WorklistList) -> None:
         """Choose a list as a press on it does."""

@@ -149,7 +149,7 @@ def _side_and_view(header: InstanceHeader) -> str:
 
 
 def _thickness_text(header: InstanceHeader) -> str:
-    return f"{header.slice_thickness:.1f} mm" if header.slice_thickness else ""
+    return f"{header.slice_thickness:.3g} mm" if header.slice_thickness else ""
 
 
 def _place_text(state: ViewportState) -> str:

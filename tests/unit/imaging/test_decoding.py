@@ -203,6 +203,23 @@ def test_damaged_and_wrong_codestreams() -> None:
         decode_frame(compressed(UNSIGNED, [encoded], "1.2.840.10008.1.2.4.100"))
 
 
+@pytest.mark.parametrize("share", [0.3, 0.9, 0.99])
+@pytest.mark.parametrize("codec", LOSSLESS)
+def test_a_frame_cut_short_is_never_shown(codec: str, share: float) -> None:
+    syntax, encode = LOSSLESS[codec]
+    encoded = encode(UNSIGNED)
+    with pytest.raises(CannotDecode, match="damaged|cut short"):
+        decode_frame(compressed(UNSIGNED, [encoded[: int(len(encoded) * share)]], syntax))
+
+
+def test_a_lossy_frame_cut_short_is_never_shown() -> None:
+    encoded = imagecodecs.jpeg8_encode(BYTES, level=90)
+    baseline = "1.2.840.10008.1.2.4.50"
+    assert decode_frame(compressed(BYTES, [encoded], baseline)).rows == 24
+    with pytest.raises(CannotDecode, match="cut short"):
+        decode_frame(compressed(BYTES, [encoded[: len(encoded) * 9 // 10]], baseline))
+
+
 @settings(max_examples=80, deadline=None)
 @given(st.sampled_from(sorted(LOSSLESS)), st.integers(0, 400), st.binary(min_size=1, max_size=30))
 def test_damaged_codestreams_are_decoded_or_refused_in_words(codec: str, at: int, noise: bytes) -> None:

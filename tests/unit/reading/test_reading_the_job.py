@@ -226,3 +226,18 @@ def test_next_unread_passes_over_what_is_done(at: DeskAtSite) -> None:
     assert opening.case is not None
     assert at.desk.next_unread() != first
     at.desk.sync_once(CancelToken())
+
+
+def test_a_damaged_object_is_noted_and_fetched_again(at: DeskAtSite) -> None:
+    case = at.opened(HEAD_ACCESSION)
+    damaged = at.store.catalogue.instances.received(case.study_uids[0])[3].ref
+    path = at.store.folders.data / "instances" / at.store.vault.object_name(damaged.sop_uid)
+    found = path if path.exists() else next((at.store.folders.data / "instances").rglob(path.name + "*"))
+    content = bytearray(found.read_bytes())
+    content[len(content) // 2] ^= 1
+    found.write_bytes(content)
+    hanging = at.desk.hang(case, SCREENS)
+    assert hanging is not None
+    assert at.desk.counts(case.study_uids[0]).received == 11
+    at.sync()
+    assert at.desk.counts(case.study_uids[0]).received == 12
