@@ -143,6 +143,7 @@ def virtual_monitors() -> Iterator[dict[str, str]]:
     command = ["Xvfb", "-displayfd", "1", "-screen", "0", "6016x2560x24", "-dpi", "96", "-noreset", "-nolisten", "tcp"]
     server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     manager = None
+    quiet = subprocess.DEVNULL
     try:
         assert server.stdout is not None  # noqa: S101 - asked for above
         number = server.stdout.readline().strip()
@@ -150,14 +151,16 @@ def virtual_monitors() -> Iterator[dict[str, str]]:
             stop("the virtual X server (Xvfb) did not start")
         environment = {**os.environ, "DISPLAY": f":{number}", "QT_QPA_PLATFORM": "xcb", "QT_SCALE_FACTOR": "1"}
         for name, geometry, output in MONITORS:
-            call(["xrandr", "--setmonitor", name, geometry, output], env=environment, stderr=subprocess.DEVNULL)
-        manager = subprocess.Popen(["openbox"], env=environment, stderr=subprocess.DEVNULL)
+            call(["xrandr", "--setmonitor", name, geometry, output], env=environment, stdout=quiet, stderr=quiet)
+        manager = subprocess.Popen(["openbox"], env=environment, stdout=quiet, stderr=quiet)
         yield environment
     finally:
         for process in (manager, server):
             if process is not None:
                 process.terminate()
                 process.wait(timeout=10)
+        if server.stdout is not None:
+            server.stdout.close()
 
 
 # --- tasks --------------------------------------------------------------------------------------------------------

@@ -19,7 +19,9 @@ def attached_displays() -> Sequence[DisplayIdentity]:
         When there is no screen at all.
     """
     if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-        raise SomethingMissing("There is no screen here.", "Start the program on the computer whose displays it is about.")
+        raise SomethingMissing(
+            "There is no screen here.", "Start the program on the computer whose displays it is about."
+        )
     from PySide6.QtGui import QGuiApplication
 
     application = QGuiApplication.instance() or QGuiApplication(["calibration"])

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
-import click
 import typer
+from typer.exceptions import TyperException
 
 from calibration.checks.display_state import DisplayIdentity, DisplayState, EmptyRecordStore, StateName, display_state
 from workstation.foundation import logs
@@ -63,10 +63,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except UserFacingError as error:
         sys.stderr.write(f"calibration: {error}\n")
         sys.exit(error.exit_code)
-    except click.exceptions.Exit as stop:
+    except typer.Exit as stop:
         sys.exit(stop.exit_code)
-    except click.ClickException as error:
-        sys.stderr.write(f"calibration: {error.format_message()} Try --help.\n")
+    except TyperException as error:  # wrong words on the command line
+        sys.stderr.write(f"calibration: {str(error) or 'wrong usage'} Try --help.\n")
         sys.exit(2)
     sys.exit(outcome if isinstance(outcome, int) else 0)
 

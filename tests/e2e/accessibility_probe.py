@@ -45,7 +45,7 @@ def search(node, wanted, depth=0):
             found = search(node.getChildAtIndex(index), wanted, depth + 1)
             if found:
                 return found
-    except Exception:  # the tree changes while it is read; ask again
+    except Exception:  # noqa: BLE001 - the tree changes while it is read; ask again
         return None
     return None
 

@@ -1,4 +1,4 @@
-"""A desktop of three monitors without hardware: a real X server, a window manager, the accessibility bus, key and mouse."""
+"""A desktop of three monitors without hardware: a real X server, a window manager, screen-reader bus, key and mouse."""
 
 from __future__ import annotations
 
@@ -34,7 +34,9 @@ def require_tools() -> None:
 
 
 def _has_no_pyatspi() -> bool:
-    return subprocess.run(["/usr/bin/python3", "-c", "import pyatspi"], capture_output=True, check=False).returncode != 0
+    return (
+        subprocess.run(["/usr/bin/python3", "-c", "import pyatspi"], capture_output=True, check=False).returncode != 0
+    )
 
 
 class Desktop:
@@ -138,7 +140,12 @@ def a_desktop() -> Iterator[Desktop]:
             environment["QT_LINUX_ACCESSIBILITY_ALWAYS_ON"] = "1"
             launcher = next(path for path in _LAUNCHERS if Path(path).exists())
             processes.append(
-                subprocess.Popen([launcher, "--launch-immediately"], env=environment, stderr=subprocess.DEVNULL)
+                subprocess.Popen(
+                    [launcher, "--launch-immediately"],
+                    env=environment,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                )
             )
             time.sleep(0.5)
             probe = subprocess.Popen(

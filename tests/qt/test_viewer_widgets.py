@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -338,3 +343,52 @@ def test_viewports_given_away_are_not_deleted(qtbot: QtBot, window: DiagnosticWi
     window.set_viewports([Placed(two, (0, 0, 1, 1))])
     assert window.viewports == (two,)
     qtbot.waitUntil(lambda: window.findChild(QWidget, "Viewport diagnostic 1, one") is None)
+
+
+def test_fine_monitors_get_larger_bars_and_text(qtbot: QtBot) -> None:
+    fine = replace(SCREEN, magnification=1.6)
+    window = DiagnosticWindow(fine, find_action=_find_action, tools=[])
+    qtbot.addWidget(window)
+    window.resize(1024, 1280)
+    window.show()
+    window.banner.show_content(BannerContent("Doe, Jane"))
+    assert window.banner.height() == window.strip.height() == 38
+    label = window.findChild(QLabel, "Patient, diagnostic 1")
+    assert label is not None
+    assert label.fontInfo().pixelSize() == 21
+
+
+_FRACTION = """
+import numpy as np
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication, QWidget
+from workstation.ui.viewport_widget import ViewportContent, ViewportWidget
+application = QApplication([])
+window = QWidget()
+window.resize(401, 301)
+viewport = ViewportWidget("v", window)
+viewport.setGeometry(33, 15, 201, 151)
+window.show()
+size = viewport.image_size
+pixels = np.random.default_rng(3).integers(0, 256, (size.height(), size.width()), dtype=np.uint8)
+viewport.show_content(ViewportContent(pixels))
+shot = window.grab().toImage().convertToFormat(QImage.Format.Format_Grayscale8)
+shown = np.asarray(shot.constBits()).reshape(shot.height(), shot.bytesPerLine())
+hits = [
+    (x, y)
+    for y in range(15, 40)
+    for x in range(40, 100)
+    if np.array_equal(shown[y + 2 : y + 180, x + 2 : x + 180], pixels[2:180, 2:180])
+]
+print(viewport.devicePixelRatioF(), len(hits))
+"""
+
+
+@pytest.mark.parametrize("scale", ["1.5", "1.25", "2"])
+def test_pixels_stay_whole_when_the_system_scales_by_a_fraction(scale: str) -> None:
+    checkout = str(Path(__file__).resolve().parents[2])
+    environment = os.environ | {"QT_QPA_PLATFORM": "offscreen", "QT_SCALE_FACTOR": scale, "PYTHONPATH": checkout}
+    done = subprocess.run(
+        [sys.executable, "-c", _FRACTION], env=environment, capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.split() == [str(float(scale)), "1"]

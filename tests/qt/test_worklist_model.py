@@ -207,3 +207,11 @@ def test_every_state_has_its_sentence() -> None:
         "",
     )
     assert _say(failure="The disk is full.", shown=3) == ("The disk is full.", "")
+
+
+def test_what_is_over_has_no_time_left_and_leaves_the_list() -> None:
+    reported = a_row(FakeItem(an_item(1, state="COMPLETED", due_in=timedelta(days=-600))), NOW)
+    ours = a_row(FakeItem(an_item(2, state="COMPLETED"), claim=ClaimState.COMPLETED), NOW)
+    assert text_of(Column.DUE, reported, NOW) == "–"
+    assert not is_in(WorklistList.ALL, reported, frozenset())
+    assert is_in(WorklistList.ALL, ours, frozenset())

@@ -7,9 +7,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from fpdf import FPDF
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QRadioButton
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QRadioButton
 
 from tests.helpers.fake_desk import FakeDesk, FakeItem, an_evening
 from tests.helpers.report_monitor import CTRL, Monitor, a_monitor
@@ -19,6 +20,7 @@ from workstation.catalogue.work_items import ClaimState
 from workstation.foundation.conditions import Severity
 from workstation.foundation.errors import UserFacingError
 from workstation.reading.obstacles import Obstacle
+from workstation.reading.order_panel import PriorReport
 from workstation.ui.worklist_columns import Column
 from workstation.ui.worklist_table_model import COLUMNS
 
@@ -294,3 +296,34 @@ def test_the_sound_can_be_turned_off_and_each_item_is_announced_once(qtbot: Any,
         monitor.settle()
         assert not monitor.sees("STAT alert")
         assert not rung
+
+
+def test_no_known_allergies_is_no_warning(qtbot: Any) -> None:
+    item = an_item(1, allergies=("No known allergies",), alerts=("Anticoagulated",))
+    with a_monitor(qtbot, FakeDesk([FakeItem(item)])) as monitor:
+        assert monitor.find("Allergy: No known allergies").property("role") is None
+        assert monitor.find("Alert: Anticoagulated").property("role") == "warn"
+
+
+def test_a_report_that_comes_later_joins_its_order(monitor: Monitor) -> None:
+    monitor.window.worklist.table.choose("2.25.1003")
+    monitor.settle()
+    report = PriorReport("1.2.3.2", "20260102", "Chest, two views", "IMPRESSION: Clear.")
+    monitor.desk.items["2.25.1003"].prior_reports = (report,)
+    monitor.desk.tell("images")
+    monitor.wait(lambda: monitor.sees("Prior report 02 Jan 2026, Chest, two views"))
+
+
+def test_a_report_as_pdf_is_shown_as_pixels_and_a_broken_one_says_so(qtbot: Any) -> None:
+    pdf = FPDF()
+    pdf.add_page()
+    reports = (
+        PriorReport("1", "20260102", "Good", "", bytes(pdf.output())),
+        PriorReport("2", "20260102", "Bad", "", b"%PDF"),
+    )
+    with a_monitor(qtbot, FakeDesk([FakeItem(an_item(1), prior_reports=reports)])) as monitor:
+        monitor.click("Prior report 02 Jan 2026, Good")
+        monitor.wait(lambda: monitor.sees("Prior report page 1"))
+        monitor.click("Prior report 02 Jan 2026, Bad")
+        bodies = [each for each in monitor.window.findChildren(QLabel) if "damaged" in each.text()]
+        assert len(bodies) == 1

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-import click
 import typer
+from typer.exceptions import TyperException
 
 from workstation.app import commands_of_readers, commands_of_sites, commands_on_files
 from workstation.app.output import tell
@@ -46,11 +46,19 @@ def run_command(arguments: Sequence[str] | None = None) -> int:
     except UserFacingError as error:
         tell(f"workstation: {error}")
         return error.exit_code
-    except click.exceptions.Exit as stop:
+    except typer.Exit as stop:
         return stop.exit_code
-    except click.ClickException as error:
-        tell(f"workstation: {error.format_message()} Try --help.")
+    except TyperException as error:  # wrong words on the command line
+        tell(f"workstation: {usage_fault(error)} Try --help.")
         return 2
-    except (Cancelled, KeyboardInterrupt, click.exceptions.Abort):
+    except (Cancelled, KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
     return outcome if isinstance(outcome, int) else 0
+
+
+def usage_fault(error: TyperException) -> str:
+    """What is wrong with the words on the command line, as one sentence."""
+    said = (
+        error.format_message() if isinstance(error, typer.BadParameter) else str(error) or getattr(error, "message", "")
+    )
+    return said if said.endswith(".") else f"{said}."

@@ -3,8 +3,8 @@
 Every codec here releases the interpreter lock, so frames decode side by side in threads.
 
 A frame that is cut short must be refused, not shown with a grey or black rest that looks like anatomy. libjpeg fills
-the rest in silently, so the end marker is looked for first; OpenJPH returns what it has and hides its error, so HTJ2K goes
-through OpenJPEG, which is somewhat slower and tells.
+the rest in silently, so the end marker is looked for first; OpenJPH returns what it has and hides its error, so HTJ2K
+goes through OpenJPEG, which is somewhat slower and tells.
 """
 
 from __future__ import annotations

@@ -71,6 +71,7 @@ class FrameSource:
         try:
             dataset, header = self._object(sop_uid)
             decoded = decode_frame_of(dataset, header, frame)
+            decoded.prepare()
         except UserFacingError as error:
             with self._lock:
                 self._failures[sop_uid, frame] = str(error)

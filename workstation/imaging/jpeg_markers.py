@@ -1,10 +1,11 @@
-"""Reading the markers of a JPEG codestream (ISO/IEC 10918-1 annex B): how its colour is coded, whether it has an end."""
+"""Reading the markers of a JPEG codestream (ISO/IEC 10918-1 annex B): how colour is coded, whether it has an end."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 _START_OF_SCAN = 0xDA
+_LONGEST_PADDING = 64
 _STANDALONE = {0x01, *range(0xD0, 0xD9)}
 _FRAME_HEADERS = {0xC0, 0xC1, 0xC2, 0xC3}
 _RGB_COMPONENTS = (b"RGB", b"rgb")
@@ -26,8 +27,11 @@ def is_coded_as_ybr(data: bytes, photometric: str) -> bool:
 
 
 def is_complete(data: bytes) -> bool:
-    """Whether the codestream ends with its end marker (but for padding)."""
-    return data.rstrip(b"\0").endswith(b"\xff\xd9")
+    """Whether the codestream has its end marker; writers pad what follows it in different ways.
+
+    Coded data never contain the two bytes of a marker, so looking near the end is enough.
+    """
+    return b"\xff\xd9" in data[-_LONGEST_PADDING:]
 
 
 def _segments(data: bytes) -> Iterator[tuple[int, bytes]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -26,7 +27,7 @@ from workstation.imaging.placement import (
     round_half_up,
 )
 from workstation.imaging.presets import automatic_window
-from workstation.imaging.resampling import Resampled, Span, resample
+from workstation.imaging.resampling import Span, image_mask, resample
 from workstation.imaging.stored_frame import StoredFrame
 
 __all__ = [
@@ -73,9 +74,8 @@ def render_view(
     has_colour = frame.is_colour or frame.photometric == "PALETTE COLOR"
     canvas = np.zeros((*shape, 3) if has_colour else shape, dtype=np.uint8)
     if rows.begin < rows.end and columns.begin < columns.end:
-        resampled = resample(frame.interpolable.pyramid, rows, columns, is_label=frame.is_label)
         visible = canvas[rows.begin : rows.end, columns.begin : columns.end]
-        _paint(resampled, _painter(frame, header, presentation, display_lut), visible)
+        _paint(frame, _painter(frame, header, presentation, display_lut), (rows, columns), visible)
     return _turned(canvas, presentation)
 
 
@@ -181,10 +181,13 @@ def _colours(pixels: NDArray[Any], header: InstanceHeader, presentation: Present
     return np.asarray(255 - rgb if presentation.invert else rgb, dtype=np.uint8)
 
 
-def _paint(resampled: Resampled, painter: Painter, out: Picture) -> None:
-    painter(resampled.pixels, out)
-    if resampled.mask is not None:
-        np.bitwise_and(out, resampled.mask if out.ndim == 2 else resampled.mask[..., None], out=out)
+def _paint(frame: StoredFrame, painter: Painter, place: tuple[Span, Span], out: Picture) -> None:
+    """Fill ``out``; its padding is taken out last, when the memory of the interpolated values can be used again."""
+    pyramid = frame.interpolable.pyramid
+    painter(resample(pyramid, *place, is_label=frame.is_label), out)
+    mask = image_mask(pyramid, *place)
+    if mask is not None:
+        cv2.bitwise_and(out, mask if out.ndim == 2 else cv2.merge([mask] * 3), out)
 
 
 def _turned(picture: NDArray[Any], presentation: Presentation) -> NDArray[Any]:

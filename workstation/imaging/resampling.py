@@ -8,7 +8,7 @@ palette indices take the nearest pixel. Pixel centres lie at half numbers: devic
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import cv2
@@ -59,22 +59,6 @@ class Span:
         return Span(length, self.zoom * self.length / length, self.origin, self.size)
 
 
-@dataclass(frozen=True, eq=False)
-class Resampled:
-    """The visible part of an image at the viewport's own pixels.
-
-    Attributes
-    ----------
-    pixels
-        Stored values, or RGB.
-    mask
-        255 where the nearest pixel belongs to the image, 0 where it is padding; None when nothing is padding.
-    """
-
-    pixels: NDArray[Any] = field(repr=False)
-    mask: NDArray[np.uint8] | None = field(default=None, repr=False)
-
-
 @dataclass(frozen=True)
 class _Crop:
     """Source pixels ``first`` to ``last`` (exclusive), and the resized pixels to drop before the first visible one."""
@@ -84,8 +68,8 @@ class _Crop:
     skip: int
 
 
-def resample(pyramid: Pyramid, rows: Span, columns: Span, *, is_label: bool = False) -> Resampled:
-    """What the visible part of the viewport shows, in stored values.
+def resample(pyramid: Pyramid, rows: Span, columns: Span, *, is_label: bool = False) -> NDArray[Any]:
+    """What the visible part of the viewport shows, in stored values (or RGB).
 
     Parameters
     ----------
@@ -94,26 +78,34 @@ def resample(pyramid: Pyramid, rows: Span, columns: Span, *, is_label: bool = Fa
 
     Returns
     -------
-    Resampled
-        ``(rows.end - rows.begin, columns.end - columns.begin)``.
+    NDArray
+        ``(rows.end - rows.begin, columns.end - columns.begin)``, of the pyramid's own type; may be a view of it.
     """
     if is_label:
-        return _resized(pyramid.level(0), rows, columns, cv2.INTER_NEAREST)
+        return _visible(pyramid.level(0).pixels, rows, columns, cv2.INTER_NEAREST)
+    level, rows, columns = _best_level(pyramid, rows, columns)
+    if min(rows.zoom, columns.zoom) >= 1:
+        return _visible(level.pixels, rows, columns, cv2.INTER_CUBIC)
+    return pyramid.remembered((rows, columns), lambda: _visible(level.pixels, rows, columns, cv2.INTER_AREA))
+
+
+def image_mask(pyramid: Pyramid, rows: Span, columns: Span) -> NDArray[np.uint8] | None:
+    """255 where the nearest pixel belongs to the image, 0 where it is padding; None when nothing is padding.
+
+    Same shape as the result of `resample`.
+    """
+    level, rows, columns = _best_level(pyramid, rows, columns)
+    if level.valid is None:
+        return None
+    return _visible(level.valid.view(np.uint8) * np.uint8(255), rows, columns, cv2.INTER_NEAREST)
+
+
+def _best_level(pyramid: Pyramid, rows: Span, columns: Span) -> tuple[Level, Span, Span]:
+    """The smallest copy that is still at least as large as the picture, and where it lies."""
     zoom = max(rows.zoom, columns.zoom)
     level = pyramid.level(max(0, math.floor(-math.log2(zoom))) if zoom < 1 else 0)
     height, width = level.pixels.shape[:2]
-    rows, columns = rows.scaled(height), columns.scaled(width)
-    if min(rows.zoom, columns.zoom) >= 1:
-        return _resized(level, rows, columns, cv2.INTER_CUBIC)
-    return pyramid.remembered((rows, columns), lambda: _resized(level, rows, columns, cv2.INTER_AREA))
-
-
-def _resized(level: Level, rows: Span, columns: Span, method: int) -> Resampled:
-    pixels = _visible(level.pixels, rows, columns, method)
-    if level.valid is None:
-        return Resampled(pixels)
-    mask = level.valid.view(np.uint8) * np.uint8(255)
-    return Resampled(pixels, _visible(mask, rows, columns, cv2.INTER_NEAREST))
+    return level, rows.scaled(height), columns.scaled(width)
 
 
 def _visible(pixels: NDArray[Any], rows: Span, columns: Span, method: int) -> NDArray[Any]:

@@ -83,6 +83,10 @@ class StoredFrame:
         """The pixels made ready for interpolation and for a table."""
         return _interpolable(self)
 
+    def prepare(self) -> None:
+        """Do now, in the thread that decodes, what drawing the first picture would otherwise wait for."""
+        self.interpolable.pyramid.level(0)
+
     @cached_property
     def valid(self) -> NDArray[np.bool_] | None:
         """Where the image is not padding, shape (rows, columns); None when no pixel is padding."""

@@ -72,11 +72,12 @@ class Toast(QFrame):
 class ToastStrip(QWidget):
     """Holds the toasts of one window, newest lowest, above its foot; transparent to the mouse where it is empty."""
 
-    def __init__(self, window: QWidget, *, width: int = 380, foot: int = 32) -> None:
+    def __init__(self, window: QWidget, *, width: int = 380, foot: int = 32, side: int = 0) -> None:
         super().__init__(window)
         self._window = window
         self._width = width
         self._foot = foot
+        self._side = side
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(8)
@@ -113,7 +114,9 @@ class ToastStrip(QWidget):
             return
         self.setFixedWidth(min(self._width, window.width() - 32))
         self.adjustSize()
-        self.move(window.width() - self.width() - 16, window.height() - self.height() - self._foot - 16)
+        self.move(
+            max(16, window.width() - self.width() - 16 - self._side), window.height() - self.height() - self._foot - 16
+        )
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keep to the corner when the window changes its size."""

@@ -16,13 +16,15 @@ from PySide6.QtGui import QGuiApplication, QScreen
 ROLES = ("report", "diagnostic", "mammography", "review")
 SETTLE_MS = 150
 _WIDE = 1.5
+_OFFICE_DPI, _LEAST_DPI, _GREATEST_DPI = 96, 50, 400
 
 
 @dataclass(frozen=True)
 class ScreenDescription:
     """One monitor. Positions are Qt's (logical); ``width`` and ``height`` are device pixels.
 
-    ``id`` is the role and its number, left to right, then top to bottom: ``diagnostic:1``.
+    ``id`` is the role and its number, left to right, then top to bottom: ``diagnostic:1``. ``magnification`` is how
+    much larger than on an office monitor (96 dpi) text must be drawn, so that it is as large to the eye.
     """
 
     identity: str
@@ -36,6 +38,7 @@ class ScreenDescription:
     model: str = ""
     serial: str = ""
     is_primary: bool = False
+    magnification: float = 1.0
     role: str = ""
     id: str = ""
 
@@ -121,6 +124,13 @@ def _likeliest_report(screens: Sequence[ScreenDescription]) -> ScreenDescription
     )
 
 
+def magnification_of(dots_per_inch: float) -> float:
+    """From 1 to 2 in tenths, by a monitor's dots per (logical) inch; 1 where the monitor tells nonsense."""
+    if not _LEAST_DPI <= dots_per_inch <= _GREATEST_DPI:
+        return 1.0
+    return min(max(round(dots_per_inch / _OFFICE_DPI, 1), 1.0), 2.0)
+
+
 def describe(screen: QScreen, *, is_primary: bool) -> ScreenDescription:
     """A Qt screen in our words, without a role yet."""
     rect = screen.geometry()
@@ -129,7 +139,18 @@ def describe(screen: QScreen, *, is_primary: bool) -> ScreenDescription:
     maker, model, serial = screen.manufacturer(), screen.model(), screen.serialNumber()
     identity = identity_of(screen.name(), maker, model, serial, (rect.x(), rect.y(), width, height))
     return ScreenDescription(
-        identity, screen.name(), rect.x(), rect.y(), width, height, scale, maker, model, serial, is_primary
+        identity,
+        screen.name(),
+        rect.x(),
+        rect.y(),
+        width,
+        height,
+        scale,
+        maker,
+        model,
+        serial,
+        is_primary,
+        magnification_of(screen.physicalDotsPerInch()),
     )
 
 

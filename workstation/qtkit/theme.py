@@ -64,6 +64,7 @@ QMainWindow, QDialog {{ background: {s.window}; }}
 QToolTip {{ background: {s.raised}; color: {t.primary}; border: 1px solid {s.line}; padding: 4px 8px; }}
 QLabel {{ background: transparent; }}
 QLabel[role="caption"] {{ color: {t.secondary}; font-size: {ty.caption}px; }}
+QLabel[role="fact"] {{ font-size: {ty.caption}px; }}
 QLabel[role="title"] {{ font-size: {ty.title}px; }}
 QLabel[role="room"] {{ font-size: {ty.room}px; }}
 QLabel[role="warn"] {{ color: {st.warn}; }}

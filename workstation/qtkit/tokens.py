@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from typing import TypeVar
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,26 @@ class Tokens:
     status: Status = Status()
     spacing: Spacing = Spacing()
     type: TypeSizes = TypeSizes()
+    factor: float = 1.0
+    """How much larger than on an office monitor everything is drawn."""
+
+    def px(self, size: int) -> int:
+        """A size that is not among the tokens, drawn as large as they are."""
+        return round(size * self.factor)
+
+
+Sizes = TypeVar("Sizes", Spacing, TypeSizes)
+
+
+def magnified(tokens: Tokens, factor: float) -> Tokens:
+    """The same look, larger: for monitors with more dots to the inch."""
+    if factor == 1.0:
+        return tokens
+    return replace(tokens, spacing=_larger(tokens.spacing, factor), type=_larger(tokens.type, factor), factor=factor)
+
+
+def _larger(sizes: Sizes, factor: float) -> Sizes:
+    return replace(sizes, **{each.name: round(getattr(sizes, each.name) * factor) for each in fields(sizes)})
 
 
 def _linear(channel: int) -> float:

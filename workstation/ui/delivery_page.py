@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from workstation.catalogue.work_items import ClaimState
 from workstation.dicom.patient import display_name
@@ -18,7 +18,7 @@ from workstation.reading.delivery import DeliveryLine
 from workstation.sync.worklist import WorklistRow
 from workstation.ui.delivery_panel import DeliveryPanel
 from workstation.ui.delivery_stages import StageState, stages_of
-from workstation.ui.pieces import TOKENS, clear, label, row, scroll_area
+from workstation.ui.pieces import TOKENS, clear, label, scroll_area
 from workstation.ui.refresh import Refresh
 from workstation.ui.worklist_columns import study_text
 from workstation.ui.worklist_feed import WorklistFeed
@@ -67,8 +67,10 @@ class DeliveryPage(QWidget):
         inside.addLayout(self._list)
         inside.addStretch(1)
         middle = QWidget()
-        middle.setLayout(row(1, page, 1))
-        page.setMinimumWidth(720)
+        sides = QHBoxLayout(middle)
+        sides.addStretch(1)
+        sides.addWidget(page, 1000)
+        sides.addStretch(1)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(scroll_area(middle, "Deliveries"))

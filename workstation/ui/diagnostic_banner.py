@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from workstation.dicom.patient import PatientIdentity, age_at, display_name
 from workstation.qtkit.accessible import named
 from workstation.qtkit.tokens import Tokens
+from workstation.ui.elided_label import ElidedLabel
 from workstation.ui.times import date_text
 
 HEIGHT = 24
+_STUDY_KEEPS = 360  # the study keeps this much of its width; the protocol's name gives way first
 _SEX = {"M": "male", "F": "female", "O": "other sex"}
 
 
@@ -49,19 +50,19 @@ class DiagnosticBanner(QFrame):
 
     why_asked = Signal()
 
-    def __init__(self, screen_title: str, parent: QWidget | None = None) -> None:
+    def __init__(self, screen_title: str, tokens: Tokens, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setFixedHeight(HEIGHT)
+        self._tokens = tokens
+        self.setFixedHeight(tokens.px(HEIGHT))
         self.setProperty("role", "panel")
         self._patient = named(QLabel(self), f"Patient, {screen_title}")
         self._facts = named(QLabel(self), f"Patient facts, {screen_title}")
         self._note = named(QLabel(self), f"Identity note, {screen_title}")
         self._state = named(QLabel(self), f"Case state, {screen_title}")
-        self._study = named(QLabel(self), f"Study, {screen_title}")
-        self._protocol = named(QLabel(self), f"Hanging protocol, {screen_title}")
+        self._study = named(ElidedLabel(self), f"Study, {screen_title}")
+        self._protocol = named(ElidedLabel(self), f"Hanging protocol, {screen_title}")
         self._why = named(QPushButton("why", self), f"Why this layout, {screen_title}")
         self._display = named(QLabel(self), f"Display state, {screen_title}")
-        self._whole_study = ""
         self._dress()
         self._lay_out()
         self._why.clicked.connect(self.why_asked)
@@ -72,8 +73,9 @@ class DiagnosticBanner(QFrame):
         self._facts.setText(content.facts)
         self._note.setText(content.identity_note)
         self._state.setText(content.state)
-        self._whole_study = content.study
-        self._study.setToolTip(content.study)
+        self._study.setText(content.study)
+        wide = self._study.fontMetrics().horizontalAdvance(content.study) + 2
+        self._study.setMinimumWidth(min(wide, self._tokens.px(_STUDY_KEEPS)))
         self._protocol.setText(content.protocol)
         self._why.setVisible(bool(content.protocol))
         self._display.setText(content.display)
@@ -81,22 +83,9 @@ class DiagnosticBanner(QFrame):
         self._display.style().polish(self._display)
         for label in (self._note, self._state):
             label.setVisible(bool(label.text()))
-        self._write_study()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Shorten the study to the room there is; the identity is never shortened."""
-        super().resizeEvent(event)
-        self._write_study()
-
-    def _write_study(self) -> None:
-        self.layout().activate()  # type: ignore[union-attr]  # set in _lay_out
-        room = max(24, self._study.width())
-        shown = self._study.fontMetrics().elidedText(self._whole_study, Qt.TextElideMode.ElideRight, room)
-        self._study.setText(shown)
-        self._study.setAccessibleDescription(self._whole_study)
 
     def _dress(self) -> None:
-        text = Tokens().text
+        text = self._tokens.text
         self._patient.setStyleSheet(f"font-weight: 600; color: {text.primary};")
         self._protocol.setStyleSheet(f"color: {text.secondary};")
         for label in (self._patient, self._facts, self._study, self._protocol, self._note, self._state, self._display):
@@ -111,10 +100,11 @@ class DiagnosticBanner(QFrame):
 
     def _lay_out(self) -> None:
         row = QHBoxLayout(self)
-        row.setContentsMargins(Tokens().spacing.s, 0, Tokens().spacing.s, 0)
-        row.setSpacing(Tokens().spacing.m)
-        self._study.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        spacing = self._tokens.spacing
+        row.setContentsMargins(spacing.s, 0, spacing.s, 0)
+        row.setSpacing(spacing.m)
         self._study.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._study.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         for label in (self._patient, self._facts, self._note, self._state):
             row.addWidget(label)
         row.addWidget(self._study, 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal, SignalInstance
@@ -40,15 +40,22 @@ def image_screens(screens: tuple[ScreenDescription, ...]) -> tuple[ScreenDescrip
     return others or screens
 
 
-def hanging_screen(screen: ScreenDescription, chrome_px: int) -> HangingScreen:
-    """A monitor as the hanging engine knows it: the part of it that viewports may cover, in device pixels."""
+def hanging_screen(screen: ScreenDescription, chrome: Sequence[int]) -> HangingScreen:
+    """A monitor as the hanging engine knows it: the part of it that viewports may cover, in device pixels.
+
+    Parameters
+    ----------
+    chrome
+        Heights of the bars in the tokens' pixels; they are drawn larger where the monitor is finer.
+    """
+    bars = sum(round(height * screen.magnification) for height in chrome)
     return HangingScreen(
         id=screen.id,
         name=screen.name,
         x=screen.x,
         y=screen.y,
         width=screen.width,
-        height=max(1, screen.height - chrome_px),
+        height=max(1, screen.height - round(bars * screen.scale)),
         role=screen.role,  # type: ignore[arg-type]  # one of the four: qtkit.screens.ROLES
     )
 

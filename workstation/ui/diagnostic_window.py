@@ -15,7 +15,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from workstation.qtkit.accessible import named
 from workstation.qtkit.notifications import ToastStrip
 from workstation.qtkit.screens import ScreenDescription
-from workstation.qtkit.tokens import Tokens
+from workstation.qtkit.theme import style_sheet_of
+from workstation.qtkit.tokens import Tokens, magnified
 from workstation.ui.diagnostic_banner import DiagnosticBanner
 from workstation.ui.edge_tool_bar import EdgeToolBar, ToolItem
 from workstation.ui.notice_strip import NoticePanel, NoticeStrip
@@ -54,18 +55,19 @@ class DiagnosticWindow(QWidget):
         title = screen.title
         named(self, f"Diagnostic window, {title}")
         self.setWindowTitle(f"Lightbox {title}")
-        self.setStyleSheet(f"DiagnosticWindow {{ background: {Tokens().surface.viewport}; }}")
+        self.tokens = magnified(Tokens(), screen.magnification)
+        self._dress()
         self._screen_id = screen.id
         self._find_action = find_action
         self._placed: tuple[Placed, ...] = ()
         self._maximised: ViewportWidget | None = None
-        self.banner = DiagnosticBanner(title, self)
+        self.banner = DiagnosticBanner(title, self.tokens, self)
         self.canvas = named(QWidget(self), f"Images, {title}")
-        self.strip = NoticeStrip(title, self)
-        self.why = WhyPanel(f"Why this layout: {title}", self)
-        self._notices = NoticePanel(title, self)
-        self._override = OverridePanel(title, self)
-        self._tools = EdgeToolBar(tools, title, self)
+        self.strip = NoticeStrip(title, self.tokens, self)
+        self.why = WhyPanel(f"Why this layout: {title}", self.tokens, self)
+        self._notices = NoticePanel(title, self.tokens, self)
+        self._override = OverridePanel(title, self.tokens, self)
+        self._tools = EdgeToolBar(tools, title, self.tokens, self)
         self.toasts = ToastStrip(self)
         self._lay_out()
         self._connect()
@@ -186,6 +188,14 @@ class DiagnosticWindow(QWidget):
         return False
 
     # --- inside
+
+    def _dress(self) -> None:
+        own = f"DiagnosticWindow {{ background: {self.tokens.surface.viewport}; }}"
+        if self.tokens.factor == 1.0:
+            self.setStyleSheet(own)
+            return
+        size = f"QWidget {{ font-size: {self.tokens.type.body}px; }}"
+        self.setStyleSheet(size + style_sheet_of(self.tokens) + own)
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)

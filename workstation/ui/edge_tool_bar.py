@@ -55,8 +55,9 @@ class EdgeToolBar(QFrame):
 
     asked = Signal(str)
 
-    def __init__(self, items: Sequence[ToolItem], screen_title: str, parent: QWidget) -> None:
+    def __init__(self, items: Sequence[ToolItem], screen_title: str, tokens: Tokens, parent: QWidget) -> None:
         super().__init__(parent)
+        self._tokens = tokens
         named(self, f"Tool bar, {screen_title}")
         self.setProperty("role", "raised")
         self._box = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
@@ -70,7 +71,7 @@ class EdgeToolBar(QFrame):
 
     def mark(self, actions: Collection[str]) -> None:
         """Draw the tools and switches that are on in the accent colour, and say so."""
-        accent = Tokens().accent.main
+        accent = self._tokens.accent.main
         for action, button in self._buttons.items():
             is_on = action in actions
             button.setIcon(icon(self._items[action].icon, accent if is_on else None))
@@ -105,7 +106,7 @@ class EdgeToolBar(QFrame):
     def _button(self, item: ToolItem, screen_title: str) -> QToolButton:
         button = named(QToolButton(self), f"{item.title}, {screen_title}")
         button.setIcon(icon(item.icon))
-        button.setIconSize(QSize(20, 20))
+        button.setIconSize(QSize(self._tokens.px(20), self._tokens.px(20)))
         button.setToolTip(f"{item.title}  ({item.key})" if item.key else item.title)
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         button.clicked.connect(lambda: self.asked.emit(item.action))

@@ -101,15 +101,15 @@ def hang_case(
     desk: ViewerDesk,
     case: Case,
     screens: Sequence[ScreenDescription],
-    chrome_px: int,
+    chrome: Sequence[int],
     stage: str | None,
     cancel: CancelToken,
 ) -> HungCase:
-    """Hang what has arrived of ``case`` on ``screens``; each viewport area loses ``chrome_px`` logical pixels."""
+    """Hang what has arrived of ``case`` on ``screens``, less the bars (heights in the tokens' pixels) on each."""
     states = desk.display_states({screen.id: display_identity(screen) for screen in screens})
     case = desk.refresh_case(case.key)
     cancel.raise_if_cancelled()
-    shapes = tuple(hanging_screen(screen, round(chrome_px * screen.scale)) for screen in screens)
+    shapes = tuple(hanging_screen(screen, chrome) for screen in screens)
     hanging = desk.hang(case, shapes, cancel, stage)
     cancel.raise_if_cancelled()
     studies = tuple(desk.studies_of(case, cancel)) if hanging is not None else ()

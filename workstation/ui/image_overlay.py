@@ -11,8 +11,8 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter
 from workstation.qtkit.fonts import interface_font
 from workstation.qtkit.tokens import Tokens
 
-MARGIN = 8
 BAR_WIDTH = 5
+_NARROW = 420
 _OUTLINE = tuple((x, y) for x in (-1, 0, 1) for y in (-1, 0, 1) if (x, y) != (0, 0))
 
 
@@ -21,7 +21,7 @@ class Overlay:
     """What is written over one image: lines per corner, a letter per edge (left, right, top, bottom).
 
     ``alarm`` (lossy compression) is drawn in red above the bottom right corner; ``headline`` (current or which prior)
-    above the top right one, in another colour for a prior.
+    above the top right one (or the left), in another colour for a prior.
     """
 
     top_left: tuple[str, ...] = ()
@@ -32,6 +32,7 @@ class Overlay:
     alarm: str = ""
     headline: str = ""
     is_prior: bool = False
+    is_headline_right: bool = True
 
 
 @dataclass(frozen=True)
@@ -59,37 +60,37 @@ def runs_of(loaded: Sequence[bool]) -> tuple[tuple[int, int], ...]:
     return tuple(runs)
 
 
-def paint_overlay(painter: QPainter, area: QRect, overlay: Overlay) -> None:
+def paint_overlay(painter: QPainter, area: QRect, overlay: Overlay, tokens: Tokens) -> None:
     """Write the overlay into ``area`` (logical pixels)."""
-    tokens = Tokens()
-    size = tokens.type.body if area.width() >= 420 else tokens.type.caption
+    size = tokens.type.body if area.width() >= tokens.px(_NARROW) else tokens.type.caption
     painter.setFont(interface_font(size))
     metrics = painter.fontMetrics()
-    right_margin = MARGIN + BAR_WIDTH + 2
-    inner = area.adjusted(MARGIN, MARGIN - 2, -right_margin, -(MARGIN - 2))
-    widest = inner.width() // 2 - MARGIN
+    margin = tokens.spacing.s
+    inner = area.adjusted(margin, margin - 2, -(margin + tokens.px(BAR_WIDTH) + 2), -(margin - 2))
+    widest = inner.width() // 2 - margin
     colour = QColor(tokens.text.on_image)
-    _lines(painter, metrics, inner, overlay.top_left, widest, colour, at_right=False, at_bottom=False)
     below = inner.adjusted(0, metrics.height() if overlay.headline else 0, 0, 0)
-    _lines(painter, metrics, below, overlay.top_right, widest, colour, at_right=True, at_bottom=False)
+    left, right = (inner, below) if overlay.is_headline_right else (below, inner)
+    _lines(painter, metrics, left, overlay.top_left, widest, colour, at_right=False, at_bottom=False)
+    _lines(painter, metrics, right, overlay.top_right, widest, colour, at_right=True, at_bottom=False)
     _lines(painter, metrics, inner, overlay.bottom_left, widest, colour, at_right=False, at_bottom=True)
     _lines(painter, metrics, inner, overlay.bottom_right, widest, colour, at_right=True, at_bottom=True)
     if overlay.headline:
         tone = QColor(tokens.status.info if overlay.is_prior else tokens.text.primary)
-        _lines(painter, metrics, inner, (overlay.headline,), widest, tone, at_right=True, at_bottom=False)
+        at_right = overlay.is_headline_right
+        _lines(painter, metrics, inner, (overlay.headline,), widest, tone, at_right=at_right, at_bottom=False)
     if overlay.alarm:
         above = inner.adjusted(0, 0, 0, -len(overlay.bottom_right) * metrics.height())
         red = QColor(tokens.status.fail)
         _lines(painter, metrics, above, (overlay.alarm,), widest, red, at_right=True, at_bottom=True)
-    _letters(painter, inner, overlay.letters)
+    _letters(painter, inner, overlay.letters, tokens)
 
 
-def paint_position_bar(painter: QPainter, area: QRect, bar: PositionBar) -> None:
+def paint_position_bar(painter: QPainter, area: QRect, bar: PositionBar, tokens: Tokens) -> None:
     """Draw the bar along the right edge of ``area``: loaded runs in grey, the current image in the accent colour."""
     if bar.count < 2:
         return
-    tokens = Tokens()
-    track = bar_rect(area)
+    track = bar_rect(area, tokens)
     painter.fillRect(track, QColor(tokens.surface.raised))
     for first, past in bar.loaded:
         top = track.top() + first * track.height() // bar.count
@@ -100,21 +101,20 @@ def paint_position_bar(painter: QPainter, area: QRect, bar: PositionBar) -> None
     painter.fillRect(QRect(track.left(), top, track.width(), height), QColor(tokens.accent.main))
 
 
-def bar_rect(area: QRect) -> QRect:
+def bar_rect(area: QRect, tokens: Tokens) -> QRect:
     """Where the position bar lies in ``area``."""
-    return QRect(area.right() - BAR_WIDTH + 1, area.top(), BAR_WIDTH, area.height())
+    width = tokens.px(BAR_WIDTH)
+    return QRect(area.right() - width + 1, area.top(), width, area.height())
 
 
 def index_at(area: QRect, y: int, count: int) -> int:
     """The frame that a point at height ``y`` of the bar stands for."""
-    track = bar_rect(area)
-    share = (y - track.top()) / max(1, track.height() - 1)
+    share = (y - area.top()) / max(1, area.height() - 1)
     return min(count - 1, max(0, round(share * (count - 1))))
 
 
-def paint_message(painter: QPainter, area: QRect, title: str, detail: str) -> None:
+def paint_message(painter: QPainter, area: QRect, title: str, detail: str, tokens: Tokens) -> None:
     """Write a quiet sentence in the middle of an empty viewport."""
-    tokens = Tokens()
     box = area.adjusted(32, 0, -32, 0)
     flags = int(Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap)
     painter.setFont(interface_font(tokens.type.title))
@@ -159,8 +159,7 @@ def _lines(
         outlined_text(painter, QPoint(left, top + number * metrics.height() + metrics.ascent()), text, colour)
 
 
-def _letters(painter: QPainter, inner: QRect, letters: tuple[str, str, str, str]) -> None:
-    tokens = Tokens()
+def _letters(painter: QPainter, inner: QRect, letters: tuple[str, str, str, str], tokens: Tokens) -> None:
     painter.setFont(interface_font(tokens.type.title, bold=True))
     metrics = painter.fontMetrics()
     left, right, top, bottom = letters

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from workstation.catalogue.work_items import ClaimState
@@ -27,6 +27,7 @@ from workstation.ui.worklist_feed import WorklistFeed
 if TYPE_CHECKING:
     from workstation.reading.desk import Desk
 
+LOOK_AGAIN_MS = 3000
 Found = tuple[str, OrderPanel, tuple[DeliveryLine, ...]]
 
 
@@ -57,6 +58,9 @@ class ItemPanel(QFrame):
         self._back = button("Return to site…", "Return the item to the site", self._ask_return, key="Ctrl+Shift+R")
         self._lines: tuple[DeliveryLine, ...] = ()
         self._looked_at: tuple[object, ...] = ()
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(LOOK_AGAIN_MS)
         self._lay_out()
         self._connect()
         self.show_nothing()
@@ -124,12 +128,15 @@ class ItemPanel(QFrame):
         self._return.given_up.connect(self.given_up)
         self._delivery.retry_requested.connect(self.retry_requested)
         self._feed.updated.connect(self._rows_changed)
+        self._later.timeout.connect(self._look)
 
     def _rows_changed(self) -> None:
         self._show_row()
         if self._item_uid is not None and self._what_matters() != self._looked_at:
             self._looked_at = self._what_matters()
             self._look()
+        elif not self._later.isActive():
+            self._later.start()  # earlier reports come with the images of the priors
 
     def _what_matters(self) -> tuple[object, ...]:
         """What of a row can change its order panel or deliveries; progress of loading cannot."""

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from workstation.foundation.conditions import Condition, Severity
 from workstation.qtkit.accessible import named
 from workstation.qtkit.icons import icon
 from workstation.qtkit.tokens import Tokens
+from workstation.ui.elided_label import ElidedLabel
 
 HEIGHT = 24
 
@@ -47,16 +47,16 @@ class NoticeStrip(QFrame):
 
     more_asked = Signal()
 
-    def __init__(self, window_title: str, parent: QWidget | None = None) -> None:
+    def __init__(self, window_title: str, tokens: Tokens, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setFixedHeight(HEIGHT)
+        self._tokens = tokens
+        self.setFixedHeight(tokens.px(HEIGHT))
         self.setProperty("role", "panel")
         named(self, f"Conditions, {window_title}")
         self._notices: tuple[Notice, ...] = ()
         self._sign = QLabel(self)
-        self._text = named(QLabel(self), f"Worst condition, {window_title}")
-        self._text.setTextFormat(Qt.TextFormat.PlainText)
-        self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._text = named(ElidedLabel(self), f"Worst condition, {window_title}")
+        self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._more = named(QToolButton(self), f"More conditions, {window_title}")
         self._more.setProperty("role", "link")
         self._more.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -76,36 +76,26 @@ class NoticeStrip(QFrame):
         self._notices = tuple(sorted(notices, key=lambda notice: _ORDER.index(notice.severity)))
         more = len(self._notices) - 1
         self._sign.setVisible(bool(self._notices))
-        self._more.setVisible(bool(self._notices))
-        self._more.setText(f"and {more} more" if more > 0 else "more")
+        self._more.setVisible(more > 0)
+        self._more.setText(f"and {more} more")
         if self._notices:
             worst = self._notices[0]
             sign = "info" if worst.severity is Severity.INFO else "warn"
-            self._sign.setPixmap(icon(sign, _colour(worst.severity)).pixmap(14, 14))
+            self._sign.setPixmap(icon(sign, _colour(worst.severity)).pixmap(self._tokens.px(14)))
             self._sign.setAccessibleName(_WORDS[worst.severity])
-        self._write()
+            self._text.setText(f"{worst.text}  {worst.advice}".strip())
+        else:
+            self._text.setText("")
 
     def show_facts(self, text: str) -> None:
         """The quiet line on the right."""
         self._facts.setText(text)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Shorten the text to the room there is."""
-        super().resizeEvent(event)
-        self._write()
-
-    def _write(self) -> None:
-        worst = self._notices[0] if self._notices else None
-        whole = f"{worst.text}  {worst.advice}".strip() if worst else ""
-        self._text.setToolTip(whole)
-        self._text.setAccessibleDescription(whole)
-        room = max(40, self._text.width())
-        self._text.setText(self._text.fontMetrics().elidedText(whole, Qt.TextElideMode.ElideRight, room))
-
     def _lay_out(self) -> None:
         row = QHBoxLayout(self)
-        row.setContentsMargins(Tokens().spacing.s, 0, Tokens().spacing.s, 0)
-        row.setSpacing(Tokens().spacing.s)
+        spacing = self._tokens.spacing.s
+        row.setContentsMargins(spacing, 0, spacing, 0)
+        row.setSpacing(spacing)
         row.addWidget(self._sign)
         row.addWidget(self._text, 1)
         row.addWidget(self._more)
@@ -115,8 +105,9 @@ class NoticeStrip(QFrame):
 class NoticePanel(QFrame):
     """All notices with their advice; opens upwards from the strip."""
 
-    def __init__(self, window_title: str, parent: QWidget) -> None:
+    def __init__(self, window_title: str, tokens: Tokens, parent: QWidget) -> None:
         super().__init__(parent)
+        self._width = tokens.px(640)
         named(self, f"All conditions, {window_title}")
         self.setProperty("role", "raised")
         self._label = QLabel(self)
@@ -133,7 +124,7 @@ class NoticePanel(QFrame):
             self.hide()
             return
         self._label.setText("".join(_as_html(notice) for notice in notices))
-        width = min(640, self.parentWidget().width() - 32)  # type: ignore[union-attr]  # made with a parent
+        width = min(self._width, self.parentWidget().width() - 32)  # type: ignore[union-attr]  # made with a parent
         self._label.setFixedWidth(width - 24)
         height = self._label.heightForWidth(width - 24) + 16
         self.setGeometry(8, bottom - height - 8, width, height)

@@ -17,6 +17,8 @@ from workstation.ui.pieces import TOKENS, clear, column, frame, label, put_in
 from workstation.ui.prior_report_view import prior_report_view
 from workstation.ui.times import date_text
 
+_NOTHING = ("no known allergies", "no known drug allergies", "nkda", "nka", "none", "none known", "no alerts")
+
 
 class OrderPanelWidget(QScrollArea):
     """Shows an `OrderPanel`, or that it is being looked up, or why it cannot be shown.
@@ -112,13 +114,19 @@ def _warnings(item: WorkItem) -> tuple[QWidget, ...]:
     found = [f"Allergy: {text}" for text in item.allergies] + [f"Alert: {text}" for text in item.alerts]
     if not found:
         return ()
+    roles = ["" if _is_none(text) else "warn" for text in (*item.allergies, *item.alerts)]
     box = frame("raised")
     named(box, "Allergies and alerts")
-    lines = [_selectable(text, text, "warn") for text in found]
+    lines = [_selectable(text, text, role) for text, role in zip(found, roles, strict=True)]
     inside = column(*lines, spacing=TOKENS.spacing.xs)
     inside.setContentsMargins(TOKENS.spacing.m, TOKENS.spacing.s, TOKENS.spacing.m, TOKENS.spacing.s)
     box.setLayout(inside)
     return (box,)
+
+
+def _is_none(text: str) -> bool:
+    """Whether a text says that there is nothing to warn of."""
+    return text.strip().casefold().rstrip(".") in _NOTHING
 
 
 def _ai(flag: AiFlag | None) -> QWidget | None:

@@ -16,11 +16,12 @@ class OverridePanel(QFrame):
 
     reason_given = Signal(str)
 
-    def __init__(self, screen_title: str, parent: QWidget) -> None:
+    def __init__(self, screen_title: str, tokens: Tokens, parent: QWidget) -> None:
         super().__init__(parent)
+        self._tokens = tokens
         named(self, f"Unfit display, {screen_title}")
         self.setProperty("role", "raised")
-        self.setFixedWidth(460)
+        self.setFixedWidth(tokens.px(460))
         self._title = QLabel(self)
         self._title.setProperty("role", "title")
         self._title.setWordWrap(True)
@@ -55,7 +56,7 @@ class OverridePanel(QFrame):
         self.adjustSize()
 
     def _lay_out(self) -> None:
-        spacing = Tokens().spacing
+        spacing = self._tokens.spacing
         row = QHBoxLayout()
         row.addWidget(self._reason, 1)
         row.addWidget(self._use)

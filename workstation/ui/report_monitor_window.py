@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from workstation.reading.desk import Desk
 
 TITLE = "report monitor"
+SIDE_PANEL = 400
+"""Notices stand beside the right panel, whose buttons they would cover."""
 
 
 class ReportMonitorWindow(QWidget):
@@ -85,14 +87,14 @@ class ReportMonitorWindow(QWidget):
         self._pages = QStackedWidget()
         self._switch = PageSwitch(commands)
         self._reader = label("", "caption", name="Reader")
-        self.strip = NoticeStrip(TITLE)
-        self._notices = NoticePanel(TITLE, self)
+        self.strip = NoticeStrip(TITLE, TOKENS)
+        self._notices = NoticePanel(TITLE, TOKENS, self)
         self._second = QTimer(self)
         self._lay_out()
         self.signing = SigningFlow(desk, tasks, self)
         self.palette_sheet = CommandPalette(commands, self)
         self.help = HelpPage(commands, self)
-        self._toasts = ToastStrip(self)
+        self._toasts = ToastStrip(self, side=SIDE_PANEL)
         self._connect()
         self._handle_commands()
         commands.bind_keys(self)

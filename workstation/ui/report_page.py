@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from workstation.reading.desk import Desk
 
 CHECK_AFTER_MS = 350
+ORDER_AGAIN_MS = 3000
+"""Earlier reports come with the images of the priors; the order is looked up again so often at most."""
 Checked = tuple[str, tuple[Obstacle, ...]]
 
 
@@ -55,6 +57,7 @@ class ReportPage(QWidget):
             key="Ctrl+Enter",
         )
         self._check_soon = QTimer(self)
+        self._order_later = QTimer(self)
         self._check = Refresh(tasks, self, self._look_for_obstacles, self._take_obstacles, self._check_failed)
         self._lay_out()
         self._connect()
@@ -87,6 +90,8 @@ class ReportPage(QWidget):
             self._show_saved()
         elif topic in ("images", "worklist", "conditions"):
             self._check.ask()
+            if not self._order_later.isActive():
+                self._order_later.start()
 
     def first_focus(self) -> QWidget:
         """Where typing goes."""
@@ -150,6 +155,9 @@ class ReportPage(QWidget):
         self._check_soon.setSingleShot(True)
         self._check_soon.setInterval(CHECK_AFTER_MS)
         self._check_soon.timeout.connect(self._check.ask)
+        self._order_later.setSingleShot(True)
+        self._order_later.setInterval(ORDER_AGAIN_MS)
+        self._order_later.timeout.connect(self._look_up_order)
         self.obstacles.go_to.connect(self._go_to)
         self.obstacles.changed.connect(self._show_sign_buttons)
 

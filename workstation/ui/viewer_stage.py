@@ -33,7 +33,7 @@ from workstation.viewing.actions import Action, OneToOne, Play, action_of_drag
 from workstation.viewing.case_view import CaseView, open_view
 from workstation.viewing.keys import KEY_MAP, KeyBinding
 
-CHROME = diagnostic_banner.HEIGHT + notice_strip.HEIGHT
+CHROME = (diagnostic_banner.HEIGHT, notice_strip.HEIGHT)
 REHANG_MS = 700
 PROGRESS_MS = 80
 RECENTRE_MS = 150

@@ -94,6 +94,7 @@ class ViewportBoard(QObject):
         presenter.hung = viewport
         presenter.lut = self._lut_of(viewport.screen)
         named(presenter.widget, f"Viewport {viewport.title}")
+        presenter.widget.tokens = windows[viewport.screen].tokens
         canvas = windows[viewport.screen].canvas
         if presenter.widget.parent() is not canvas:
             presenter.widget.setParent(canvas)
@@ -115,6 +116,7 @@ class ViewportBoard(QObject):
 def _quiet(window: DiagnosticWindow, content: ViewportContent) -> Placed:
     """A viewport without images, for a window on which nothing hangs."""
     widget = ViewportWidget(f"Empty images, {window.screen_id.replace(':', ' ')}", window.canvas)
+    widget.tokens = window.tokens
     widget.show_content(content)
     return Placed(widget, WHOLE)
 

@@ -122,6 +122,7 @@ def origin_text(source: str) -> str:
 def overlay_of(texts: Annotations, hung: HungViewport, level: AnnotationLevel) -> Overlay:
     """What the widget writes: the annotations, and on top which study this is."""
     letters = texts.letters
+    texts = _beside_the_breast(texts, hung.chest_wall)
     headline = "" if level is AnnotationLevel.OFF else origin_text(hung.from_).upper()
     return Overlay(
         top_left=texts.top_left,
@@ -132,4 +133,16 @@ def overlay_of(texts: Annotations, hung: HungViewport, level: AnnotationLevel) -
         alarm=texts.lossy,
         headline=headline,
         is_prior=hung.from_ != "current",
+        is_headline_right=hung.chest_wall != "right",
     )
+
+
+def _beside_the_breast(texts: Annotations, chest_wall: str) -> Annotations:
+    """All texts on the side away from the chest wall, so that none lies on the breast."""
+    top = (*texts.top_left, *texts.top_right)
+    bottom = (*texts.bottom_left, *texts.bottom_right)
+    if chest_wall == "right":
+        return replace(texts, top_left=top, top_right=(), bottom_left=bottom, bottom_right=())
+    if chest_wall == "left":
+        return replace(texts, top_left=(), top_right=top, bottom_left=(), bottom_right=bottom)
+    return texts

@@ -89,6 +89,7 @@ class ViewportWidget(QWidget):
         self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+        self.tokens = Tokens()
         self._content = ViewportContent()
         self._pixels: NDArray[np.uint8] | None = None
         self._image: QImage | None = None
@@ -145,30 +146,42 @@ class ViewportWidget(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
         """Black, the image, what is written over it, the frame."""
         painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(Tokens().surface.viewport))
+        try:
+            self._paint(painter)
+        finally:  # a painter left open would take the program down with it
+            painter.end()
+
+    def _paint(self, painter: QPainter) -> None:
+        painter.fillRect(self.rect(), QColor(self.tokens.surface.viewport))
         if self._image is not None:
             self._paint_image(painter, self._image)
         else:
-            paint_message(painter, self.image_area, self._content.title, self._content.detail)
+            paint_message(painter, self.image_area, self._content.title, self._content.detail, self.tokens)
         painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
         if self._content.overlay is not None:
-            paint_overlay(painter, self.image_area, self._content.overlay)
+            paint_overlay(painter, self.image_area, self._content.overlay, self.tokens)
         if self._content.bar is not None:
-            paint_position_bar(painter, self.image_area, self._content.bar)
+            paint_position_bar(painter, self.image_area, self._content.bar, self.tokens)
         self._paint_frame(painter)
-        painter.end()
 
     def _paint_image(self, painter: QPainter, image: QImage) -> None:
-        area = self.image_area
-        size = self.image_size
-        if image.width() == size.width() and image.height() == size.height():
-            image.setDevicePixelRatio(self.devicePixelRatioF())
-            painter.drawImage(area.topLeft(), image)
+        if image.size() == self.image_size:
+            self._paint_exactly(painter, image)
         else:  # between a change of size and the next rendering
-            painter.drawImage(area, image)
+            painter.drawImage(self.image_area, image)
+
+    def _paint_exactly(self, painter: QPainter, image: QImage) -> None:
+        """One pixel of the buffer on one of the monitor, also where the system scales by a fraction."""
+        scale = self.devicePixelRatioF()
+        origin = QPointF(self.mapTo(self.window(), QPoint(0, 0))) * scale
+        corner = origin + QPointF(self.image_area.topLeft()) * scale
+        painter.save()
+        painter.scale(1 / scale, 1 / scale)
+        painter.drawImage(QPointF(round(corner.x()), round(corner.y())) - origin, image)
+        painter.restore()
 
     def _paint_frame(self, painter: QPainter) -> None:
-        tokens = Tokens()
+        tokens = self.tokens
         if self._is_active:
             painter.setPen(QColor(tokens.accent.main))
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
@@ -247,9 +260,9 @@ class ViewportWidget(QWidget):
 
     def _over_bar(self, at: QPoint) -> bool:
         bar = self._content.bar
-        return (
-            bar is not None and bar.count > 1 and bar_rect(self.image_area).adjusted(-BAR_WIDTH, 0, 4, 0).contains(at)
-        )
+        if bar is None or bar.count < 2:
+            return False
+        return bar_rect(self.image_area, self.tokens).adjusted(-BAR_WIDTH, 0, FRAME, 0).contains(at)
 
     def _scroll_to(self, at: QPoint) -> None:
         if self._content.bar is not None:

@@ -10,7 +10,6 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from workstation.qtkit.accessible import named
-from workstation.qtkit.fonts import interface_font
 from workstation.qtkit.icons import icon
 from workstation.qtkit.tokens import Tokens
 
@@ -32,8 +31,10 @@ class WhyPanel(QFrame):
 
     closed = Signal()
 
-    def __init__(self, title: str, parent: QWidget) -> None:
+    def __init__(self, title: str, tokens: Tokens, parent: QWidget) -> None:
         super().__init__(parent)
+        self._tokens = tokens
+        self._wide = tokens.px(_WIDTH)
         named(self, title)
         self.setProperty("role", "raised")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -63,8 +64,8 @@ class WhyPanel(QFrame):
     def open_at(self, right: int, top: int, most_height: int) -> None:
         """Open with the right upper corner at (``right``, ``top``) of the parent."""
         self._table.adjustSize()
-        height = min(most_height, self._sentence.heightForWidth(_WIDTH - 64) + self._table.sizeHint().height() + 48)
-        self.setGeometry(right - _WIDTH, top, _WIDTH, max(96, height))
+        height = min(most_height, self._sentence.heightForWidth(self._wide - 64) + self._table.sizeHint().height() + 48)
+        self.setGeometry(right - self._wide, top, self._wide, max(96, height))
         self.show()
         self.raise_()
         self.setFocus()
@@ -82,7 +83,7 @@ class WhyPanel(QFrame):
             super().keyPressEvent(event)
 
     def _lay_out(self) -> None:
-        spacing = Tokens().spacing
+        spacing = self._tokens.spacing
         head = QHBoxLayout()
         head.addWidget(self._sentence, 1)
         head.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)
@@ -105,14 +106,12 @@ class WhyPanel(QFrame):
         status = Tokens().status
         sign = QLabel(self._table)
         name, colour = ("check", status.ok) if reason.passed else ("close", Tokens().text.secondary)
-        sign.setPixmap(icon(name, colour).pixmap(14, 14))
+        sign.setPixmap(icon(name, colour).pixmap(self._tokens.px(14)))
         sign.setAccessibleName("passed" if reason.passed else "not passed")
         self._grid.addWidget(sign, row, 0, Qt.AlignmentFlag.AlignTop)
         for column, text in enumerate((reason.rule, reason.wanted, reason.got), start=1):
             label = QLabel(text, self._table)
             label.setWordWrap(True)
             label.setTextFormat(Qt.TextFormat.PlainText)
-            label.setFont(interface_font(12))
-            if not reason.passed:
-                label.setStyleSheet(f"color: {Tokens().text.secondary};")
+            label.setProperty("role", "fact" if reason.passed else "caption")
             self._grid.addWidget(label, row, column, Qt.AlignmentFlag.AlignTop)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
+from workstation.catalogue.work_items import ClaimState
 from workstation.dicom.patient import age_at, display_name
 from workstation.sync.worklist import WorklistRow
 
@@ -64,18 +65,24 @@ HEADINGS: dict[Column, Heading] = {
     Column.STATE: Heading("State", 176, False, "Where the item stands now"),
 }
 
+_FINISHED = (ClaimState.COMPLETING, ClaimState.COMPLETED, ClaimState.RETURNING, ClaimState.RETURNED)
 _PRIORITY_WORDS = {"HIGH": "STAT", "MEDIUM": "Routine", "LOW": "Low"}
 
 
 def slack_at(row: WorklistRow, now: datetime) -> timedelta | None:
-    """Time left until the item is due; negative when it is late, None when nobody promised a time.
+    """Time left until the item is due; negative when it is late, None when nothing is promised or it is done.
 
     Parameters
     ----------
     now
         The site's time, aware.
     """
-    return None if row.item.due is None else row.item.due - now
+    return None if row.item.due is None or is_over(row) else row.item.due - now
+
+
+def is_over(row: WorklistRow) -> bool:
+    """Whether nobody has to read the item any more: reported, returned or withdrawn."""
+    return row.claim in _FINISHED or row.item.state in ("COMPLETED", "CANCELED")
 
 
 def due_text(slack: timedelta | None) -> str:

@@ -9,7 +9,7 @@ from enum import Enum
 
 from workstation.catalogue.work_items import ClaimState
 from workstation.sync.worklist import WorklistRow
-from workstation.ui.worklist_columns import Column, text_of
+from workstation.ui.worklist_columns import Column, is_over, text_of
 
 _FINISHED = (ClaimState.COMPLETED, ClaimState.RETURNED)
 _SEARCHED = (Column.PRIORITY, Column.PATIENT, Column.STUDY, Column.REGION, Column.SITE, Column.AI, Column.STATE)
@@ -26,7 +26,7 @@ class WorklistList(Enum):
 
 
 LIST_TIPS = {
-    WorklistList.ALL: "Everything the site offers you",
+    WorklistList.ALL: "Everything the site offers you, and what you have reported",
     WorklistList.MINE: "Items you have taken",
     WorklistList.STAT: "Unread items to be read at once",
     WorklistList.DRAFTS: "Items with a report begun and not signed",
@@ -50,7 +50,7 @@ def is_in(which: WorklistList, row: WorklistRow, drafted: frozenset[str]) -> boo
         return row.item.uid in drafted and row.claim not in (*_FINISHED, ClaimState.COMPLETING)
     if which is WorklistList.TO_DELIVER:
         return row.claim is ClaimState.COMPLETING
-    return True
+    return not is_over(row) or row.claim is not ClaimState.NONE
 
 
 def counts_of(rows: Iterable[WorklistRow], drafted: frozenset[str]) -> dict[WorklistList, int]:

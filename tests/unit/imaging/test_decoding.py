@@ -208,7 +208,7 @@ def test_damaged_and_wrong_codestreams() -> None:
 def test_a_frame_cut_short_is_never_shown(codec: str, share: float) -> None:
     syntax, encode = LOSSLESS[codec]
     encoded = encode(UNSIGNED)
-    with pytest.raises(CannotDecode, match="damaged|cut short"):
+    with pytest.raises(CannotDecode, match=r"damaged|cut short"):
         decode_frame(compressed(UNSIGNED, [encoded[: int(len(encoded) * share)]], syntax))
 
 

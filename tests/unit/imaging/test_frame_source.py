@@ -53,7 +53,7 @@ def test_loading_begins_at_the_start_and_tells_of_each_picture() -> None:
     told: list[int] = []
     source.load(display_set, 4, CancelToken(), told.append)
     assert sorted(told) == list(range(COUNT))
-    assert told[0] == 4
+    assert told.index(4) <= 1  # two are in work at once
     for index, reference in enumerate(display_set.frames):
         frame = source.get(reference.sop_uid, reference.frame_index)
         assert frame is not None

@@ -107,7 +107,13 @@ def blend(image: Field, value: float | Field, amount: Field) -> None:
 
 
 def paint(
-    image: Field, plane: Plane, shape: Ellipsoid, value: float | Field, *, edge_mm: float = 0.8, within: float | Field = 1.0
+    image: Field,
+    plane: Plane,
+    shape: Ellipsoid,
+    value: float | Field,
+    *,
+    edge_mm: float = 0.8,
+    within: float | Field = 1.0,
 ) -> None:
     """Blend an ellipsoid into the image, touching only the box it can be seen in; in place.
 

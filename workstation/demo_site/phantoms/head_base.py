@@ -26,7 +26,9 @@ def paint_base_of_skull(
         wing = Ellipsoid((side * 44, -44, -38), (25, 2.4, 18), side * -26)
         paint(image, plane, wing, tissue.bone, edge_mm=1.2, within=within)
         ragged = tissue.bone - 0.18 * abs(tissue.bone) * cells
-        paint(image, plane, Ellipsoid((side * 37, 15, -44), (33, 7.5, 11), side * 34), ragged, edge_mm=1.5, within=within)
+        paint(
+            image, plane, Ellipsoid((side * 37, 15, -44), (33, 7.5, 11), side * 34), ragged, edge_mm=1.5, within=within
+        )
         mastoid = np.where(cells > -0.1, tissue.air, tissue.bone).astype(np.float32)
         paint(image, plane, Ellipsoid((side * 56, 32, -52), (12, 14, 15)), mastoid, edge_mm=2.0, within=within)
         paint(image, plane, Ellipsoid((side * 64, 13, -48), (18, 3.2, 3.2), side * 8), tissue.air, edge_mm=1.2)
