@@ -25,8 +25,9 @@ from workstation.qtkit.screens import ScreenDescription
 from workstation.ui.diagnostic_banner import BannerContent, patient_facts, patient_name
 from workstation.ui.diagnostic_window import DiagnosticWindow, Placed, rect_of
 from workstation.ui.edge_tool_bar import Edge, ToolItem, touched_edge
-from workstation.ui.image_overlay import Overlay, PositionBar, index_at, runs_of
+from workstation.ui.image_overlay import Overlay
 from workstation.ui.notice_strip import Notice, NoticeStrip, notices_of
+from workstation.ui.position_bar import PositionBar, index_at, runs_of
 from workstation.ui.viewport_widget import FRAME, ViewportContent, ViewportWidget
 from workstation.ui.why_panel import Reason
 

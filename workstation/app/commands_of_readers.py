@@ -85,8 +85,9 @@ def worklist(
     from workstation.app.headless import headless_desk, worklist_document, worklist_lines
 
     folders = folders_of(data_dir)
+    site = profile_of(profile, folders)
     who = _credentials(user, password_fd)
-    with headless_desk(folders, profile_of(profile, folders), key_source(key_file, passphrase_fd), who) as desk:
+    with headless_desk(folders, site, key_source(key_file, passphrase_fd), who) as desk:
         desk.look_once(CancelToken())
         rows = desk.worklist_rows()
     if as_json:
@@ -114,9 +115,10 @@ def sync(
     if once and watch:
         raise BadInput("--once and --watch exclude each other.")
     folders = folders_of(data_dir)
+    site = profile_of(profile, folders)
     who = _credentials(user, password_fd)
     with (
-        headless_desk(folders, profile_of(profile, folders), key_source(key_file, passphrase_fd), who) as desk,
+        headless_desk(folders, site, key_source(key_file, passphrase_fd), who) as desk,
         progress_bar() as bar,
     ):
         sync_until_done(desk, bar, study_uid=study, watch=watch)

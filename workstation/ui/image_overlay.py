@@ -1,19 +1,18 @@
-"""Text and marks over an image: outlined corner texts, orientation letters, the lossy mark, the position bar."""
+"""Text over an image: outlined corner texts, the headline, orientation letters, the lossy mark; sentences without one."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter
+from PySide6.QtGui import QColor, QPainter
 
 from workstation.qtkit.fonts import interface_font
 from workstation.qtkit.tokens import Tokens
+from workstation.ui.outlined_text import OUTLINE, Style, TextStamps
+from workstation.ui.position_bar import BAR_WIDTH
 
-BAR_WIDTH = 5
 _NARROW = 420
-_OUTLINE = tuple((x, y) for x in (-1, 0, 1) for y in (-1, 0, 1) if (x, y) != (0, 0))
 
 
 @dataclass(frozen=True)
@@ -36,81 +35,73 @@ class Overlay:
 
 
 @dataclass(frozen=True)
-class PositionBar:
-    """Where in the display set the image is and which frames have been loaded.
+class _Column:
+    """Lines of one corner: which way they are aligned and where they begin (top) or end (bottom)."""
 
-    ``loaded`` are runs of loaded frames ``(first, past_the_last)``.
-    """
-
-    count: int
-    index: int
-    loaded: tuple[tuple[int, int], ...] = ()
+    area: QRect
+    at_right: bool
+    at_bottom: bool
 
 
-def runs_of(loaded: Sequence[bool]) -> tuple[tuple[int, int], ...]:
-    """Runs of loaded frames: ``(first, past_the_last)`` pairs in order."""
-    runs: list[tuple[int, int]] = []
-    start: int | None = None
-    for index, is_loaded in enumerate((*loaded, False)):
-        if is_loaded and start is None:
-            start = index
-        elif not is_loaded and start is not None:
-            runs.append((start, index))
-            start = None
-    return tuple(runs)
+class OverlayPainter:
+    """Writes overlays; keeps the lines it has drawn."""
 
+    def __init__(self) -> None:
+        self._stamps = TextStamps()
 
-def paint_overlay(painter: QPainter, area: QRect, overlay: Overlay, tokens: Tokens) -> None:
-    """Write the overlay into ``area`` (logical pixels)."""
-    size = tokens.type.body if area.width() >= tokens.px(_NARROW) else tokens.type.caption
-    painter.setFont(interface_font(size))
-    metrics = painter.fontMetrics()
-    margin = tokens.spacing.s
-    inner = area.adjusted(margin, margin - 2, -(margin + tokens.px(BAR_WIDTH) + 2), -(margin - 2))
-    widest = inner.width() // 2 - margin
-    colour = QColor(tokens.text.on_image)
-    below = inner.adjusted(0, metrics.height() if overlay.headline else 0, 0, 0)
-    left, right = (inner, below) if overlay.is_headline_right else (below, inner)
-    _lines(painter, metrics, left, overlay.top_left, widest, colour, at_right=False, at_bottom=False)
-    _lines(painter, metrics, right, overlay.top_right, widest, colour, at_right=True, at_bottom=False)
-    _lines(painter, metrics, inner, overlay.bottom_left, widest, colour, at_right=False, at_bottom=True)
-    _lines(painter, metrics, inner, overlay.bottom_right, widest, colour, at_right=True, at_bottom=True)
-    if overlay.headline:
-        tone = QColor(tokens.status.info if overlay.is_prior else tokens.text.primary)
-        at_right = overlay.is_headline_right
-        _lines(painter, metrics, inner, (overlay.headline,), widest, tone, at_right=at_right, at_bottom=False)
-    if overlay.alarm:
-        above = inner.adjusted(0, 0, 0, -len(overlay.bottom_right) * metrics.height())
-        red = QColor(tokens.status.fail)
-        _lines(painter, metrics, above, (overlay.alarm,), widest, red, at_right=True, at_bottom=True)
-    _letters(painter, inner, overlay.letters, tokens)
+    def paint(self, painter: QPainter, area: QRect, overlay: Overlay, tokens: Tokens) -> None:
+        """Write ``overlay`` into ``area`` (logical pixels)."""
+        size = tokens.type.body if area.width() >= tokens.px(_NARROW) else tokens.type.caption
+        plain = Style(size, tokens.text.on_image)
+        margin = tokens.spacing.s
+        inner = area.adjusted(margin, margin - 2, -(margin + tokens.px(BAR_WIDTH) + 2), -(margin - 2))
+        line = self._stamps.metrics(plain).height()
+        below = inner.adjusted(0, line if overlay.headline else 0, 0, 0)
+        left, right = (inner, below) if overlay.is_headline_right else (below, inner)
+        self._lines(painter, _Column(left, at_right=False, at_bottom=False), overlay.top_left, plain)
+        self._lines(painter, _Column(right, at_right=True, at_bottom=False), overlay.top_right, plain)
+        self._lines(painter, _Column(inner, at_right=False, at_bottom=True), overlay.bottom_left, plain)
+        self._lines(painter, _Column(inner, at_right=True, at_bottom=True), overlay.bottom_right, plain)
+        self._marks(painter, inner, overlay, Style(size, tokens.text.primary), tokens)
+        self._letters(painter, inner, overlay.letters, Style(tokens.type.title, tokens.text.on_image, is_bold=True))
 
+    def _marks(self, painter: QPainter, inner: QRect, overlay: Overlay, plain: Style, tokens: Tokens) -> None:
+        """The headline, and the mark of lossy compression."""
+        if overlay.headline:
+            tone = plain._replace(colour=tokens.status.info) if overlay.is_prior else plain
+            top = _Column(inner, at_right=overlay.is_headline_right, at_bottom=False)
+            self._lines(painter, top, (overlay.headline,), tone)
+        if overlay.alarm:
+            line = self._stamps.metrics(plain).height()
+            above = inner.adjusted(0, 0, 0, -len(overlay.bottom_right) * line)
+            red = plain._replace(colour=tokens.status.fail)
+            self._lines(painter, _Column(above, at_right=True, at_bottom=True), (overlay.alarm,), red)
 
-def paint_position_bar(painter: QPainter, area: QRect, bar: PositionBar, tokens: Tokens) -> None:
-    """Draw the bar along the right edge of ``area``: loaded runs in grey, the current image in the accent colour."""
-    if bar.count < 2:
-        return
-    track = bar_rect(area, tokens)
-    painter.fillRect(track, QColor(tokens.surface.raised))
-    for first, past in bar.loaded:
-        top = track.top() + first * track.height() // bar.count
-        bottom = track.top() + past * track.height() // bar.count
-        painter.fillRect(QRect(track.left(), top, track.width(), max(1, bottom - top)), QColor(tokens.text.disabled))
-    height = max(6, track.height() // bar.count)
-    top = track.top() + round(bar.index * (track.height() - height) / (bar.count - 1))
-    painter.fillRect(QRect(track.left(), top, track.width(), height), QColor(tokens.accent.main))
+    def _lines(self, painter: QPainter, column: _Column, lines: tuple[str, ...], style: Style) -> None:
+        height = self._stamps.metrics(style).height()
+        area = column.area
+        top = area.bottom() + 1 - len(lines) * height if column.at_bottom else area.top()
+        for number, line in enumerate(lines):
+            stamp = self._stamps.stamp(line, style, area.width() // 2, painter.device().devicePixelRatioF())
+            width = round(stamp.width() / stamp.devicePixelRatioF()) - 2 * OUTLINE
+            left = area.right() + 1 - width if column.at_right else area.left()
+            painter.drawImage(QPoint(left - OUTLINE, top + number * height - OUTLINE), stamp)
 
-
-def bar_rect(area: QRect, tokens: Tokens) -> QRect:
-    """Where the position bar lies in ``area``."""
-    width = tokens.px(BAR_WIDTH)
-    return QRect(area.right() - width + 1, area.top(), width, area.height())
-
-
-def index_at(area: QRect, y: int, count: int) -> int:
-    """The frame that a point at height ``y`` of the bar stands for."""
-    share = (y - area.top()) / max(1, area.height() - 1)
-    return min(count - 1, max(0, round(share * (count - 1))))
+    def _letters(self, painter: QPainter, inner: QRect, letters: tuple[str, str, str, str], style: Style) -> None:
+        metrics = self._stamps.metrics(style)
+        left, right, top, bottom = letters
+        middle_y = inner.center().y() - metrics.height() // 2
+        places = (
+            (left, lambda _width: QPoint(inner.left(), middle_y)),
+            (right, lambda width: QPoint(inner.right() + 1 - width, middle_y)),
+            (top, lambda width: QPoint(inner.center().x() - width // 2, inner.top())),
+            (bottom, lambda width: QPoint(inner.center().x() - width // 2, inner.bottom() + 1 - metrics.height())),
+        )
+        for letter, place in places:
+            if letter:
+                stamp = self._stamps.stamp(letter, style, inner.width(), painter.device().devicePixelRatioF())
+                corner = place(metrics.horizontalAdvance(letter))
+                painter.drawImage(corner - QPoint(OUTLINE, OUTLINE), stamp)
 
 
 def paint_message(painter: QPainter, area: QRect, title: str, detail: str, tokens: Tokens) -> None:
@@ -130,47 +121,3 @@ def paint_message(painter: QPainter, area: QRect, title: str, detail: str, token
     painter.setPen(QColor(tokens.text.secondary))
     top += title_box.height() + gap
     painter.drawText(QRect(box.left(), top, box.width(), detail_box.height()), flags, detail)
-
-
-def outlined_text(painter: QPainter, at: QPoint, text: str, colour: QColor) -> None:
-    """Draw ``text`` with its baseline at ``at`` and a black outline of one pixel."""
-    painter.setPen(QColor(Tokens().surface.viewport))
-    for dx, dy in _OUTLINE:
-        painter.drawText(at + QPoint(dx, dy), text)
-    painter.setPen(colour)
-    painter.drawText(at, text)
-
-
-def _lines(
-    painter: QPainter,
-    metrics: QFontMetrics,
-    inner: QRect,
-    lines: tuple[str, ...],
-    widest: int,
-    colour: QColor,
-    *,
-    at_right: bool,
-    at_bottom: bool,
-) -> None:
-    top = inner.bottom() + 1 - len(lines) * metrics.height() if at_bottom else inner.top()
-    for number, line in enumerate(lines):
-        text = metrics.elidedText(line, Qt.TextElideMode.ElideRight, widest)
-        left = inner.right() + 1 - metrics.horizontalAdvance(text) if at_right else inner.left()
-        outlined_text(painter, QPoint(left, top + number * metrics.height() + metrics.ascent()), text, colour)
-
-
-def _letters(painter: QPainter, inner: QRect, letters: tuple[str, str, str, str], tokens: Tokens) -> None:
-    painter.setFont(interface_font(tokens.type.title, bold=True))
-    metrics = painter.fontMetrics()
-    left, right, top, bottom = letters
-    middle_y = inner.center().y() + metrics.ascent() // 2
-    centre_x = inner.center().x()
-    places = (
-        (left, QPoint(inner.left(), middle_y)),
-        (right, QPoint(inner.right() + 1 - metrics.horizontalAdvance(right), middle_y)),
-        (top, QPoint(centre_x - metrics.horizontalAdvance(top) // 2, inner.top() + metrics.ascent())),
-        (bottom, QPoint(centre_x - metrics.horizontalAdvance(bottom) // 2, inner.bottom() + 1 - metrics.descent())),
-    )
-    for letter, place in places:
-        if letter:
-            outlined_text(painter, place, letter, QColor(tokens.text.on_image))

@@ -103,7 +103,8 @@ def facts_of(view: CaseView | None, images: tuple[int, int]) -> str:
     count = f"Images {received}/{expected}" if expected else ""
     if view is None:
         return count
-    is_group = any(viewport.sync for viewport in view.hanging.viewports)
+    states = [view.states.get(viewport.id) for viewport in view.hanging.viewports if viewport.sync]
+    is_group = sum(state is not None and state.count > 1 for state in states) > 1
     link = ("Scrolling linked" if view.is_linked else "Scrolling not linked") if is_group else ""
     return "  ·  ".join(part for part in (count, link) if part)
 

@@ -14,7 +14,8 @@ from workstation.imaging.picture import Placement, Presentation, render_view
 from workstation.imaging.presets import automatic_window
 from workstation.imaging.stored_frame import StoredFrame
 from workstation.ui.frame_loading import FrameLoader
-from workstation.ui.image_overlay import Overlay, PositionBar, runs_of
+from workstation.ui.image_overlay import Overlay
+from workstation.ui.position_bar import PositionBar, runs_of
 from workstation.ui.viewport_widget import ViewportContent, ViewportWidget
 from workstation.viewing.annotations import AnnotationLevel, Annotations, annotations_of
 from workstation.viewing.viewport_state import ViewportState

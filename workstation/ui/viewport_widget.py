@@ -24,16 +24,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from workstation.qtkit.accessible import named
 from workstation.qtkit.tokens import Tokens
-from workstation.ui.image_overlay import (
-    BAR_WIDTH,
-    Overlay,
-    PositionBar,
-    bar_rect,
-    index_at,
-    paint_message,
-    paint_overlay,
-    paint_position_bar,
-)
+from workstation.ui.image_overlay import Overlay, OverlayPainter, paint_message
+from workstation.ui.position_bar import BAR_WIDTH, PositionBar, bar_rect, index_at, paint_position_bar
 
 FRAME = 2
 _BY_KEY = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
@@ -90,6 +82,7 @@ class ViewportWidget(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self.tokens = Tokens()
+        self._overlay_painter = OverlayPainter()
         self._content = ViewportContent()
         self._pixels: NDArray[np.uint8] | None = None
         self._image: QImage | None = None
@@ -159,7 +152,7 @@ class ViewportWidget(QWidget):
             paint_message(painter, self.image_area, self._content.title, self._content.detail, self.tokens)
         painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
         if self._content.overlay is not None:
-            paint_overlay(painter, self.image_area, self._content.overlay, self.tokens)
+            self._overlay_painter.paint(painter, self.image_area, self._content.overlay, self.tokens)
         if self._content.bar is not None:
             paint_position_bar(painter, self.image_area, self._content.bar, self.tokens)
         self._paint_frame(painter)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydicom.pixels.processing import apply_color_lut
 
 from calibration.gsdf.display_lut import DisplayLut
 from tests.helpers.pixel_objects import as_bytes, image_object
@@ -171,3 +172,11 @@ def test_a_window_drag_touches_nothing_else() -> None:
     for center in range(0, 4000, 500):
         render_view(frame, header, Presentation(Window(center, 300)), Placement(1.7, 3, 3), (100, 100))
     np.testing.assert_array_equal(frame.pixels, before)
+
+
+def test_segmented_palette(open_data: Path) -> None:
+    """One that DCMTK does not draw; pydicom unfolds the segments."""
+    dataset = read_dataset((open_data / "us/gdcm-US-ALOKA-16.dcm").read_bytes())
+    expected = apply_color_lut(dataset.pixel_array, dataset)
+    expected = expected if expected.dtype == np.uint8 else (expected >> 8).astype(np.uint8)
+    np.testing.assert_array_equal(render_native(decode_frame(dataset), header_of(dataset)), expected)
