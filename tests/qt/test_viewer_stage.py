@@ -306,6 +306,50 @@ def test_a_failed_display_is_used_only_with_a_reason(room: Room) -> None:
     assert not reason.isVisible()
 
 
+def test_when_every_display_failed_each_asks_and_none_shows(room: Room) -> None:
+    room.screens.plug(three_monitors()[1:])
+    room.desk.states = {"diagnostic:1": StateName.FAILED, "diagnostic:2": StateName.EXPIRED}
+    with room.bot.waitSignal(room.stage.shown, timeout=5000):
+        room.desk.open()
+    for window in room.stage.windows:
+        assert all(v.content.pixels is None for v in window.viewports)
+        reason = window.findChild(QLineEdit, f"Reason for using the display, {window.screen_id.replace(':', ' ')}")
+        assert reason is not None
+        assert reason.isVisible()
+
+
+def test_a_windowless_image_begins_its_drag_at_the_automatic_window(room: Room) -> None:
+    room.open()
+    plain = {uid: replace(header, pixel=replace(header.pixel, windows=())) for uid, header in room.desk.headers.items()}
+    room.desk.headers = plain
+    other = replace(room.desk.a_case(), key="plain")
+    with room.bot.waitSignal(room.stage.shown, timeout=5000):
+        room.desk.open(other)
+    room.settle()
+    current = room.viewport(CURRENT)
+    assert room.stage.view.active_state.window() is None
+    assert any("Automatic" in line for line in current.content.overlay.bottom_left)
+    room.bot.mousePress(current, Qt.MouseButton.LeftButton, pos=QPoint(100, 100))
+    room.bot.mouseMove(current, QPoint(130, 100))
+    room.bot.mouseRelease(current, Qt.MouseButton.LeftButton, pos=QPoint(130, 100))
+    assert room.stage.view.active_state.window() is not None
+
+
+def test_a_double_click_fills_the_screen_and_back(room: Room) -> None:
+    room.screens.plug(three_monitors()[:2])
+    room.open()
+    current, prior = room.viewport(CURRENT), room.viewport("Viewport diagnostic 1, prior 1 axial")
+    narrow = current.width()
+    room.bot.mouseDClick(current, Qt.MouseButton.LeftButton, pos=QPoint(50, 50))
+    room.bot.mouseRelease(current, Qt.MouseButton.LeftButton, pos=QPoint(50, 50))
+    assert current.width() > narrow
+    assert not prior.isVisible()
+    room.bot.waitUntil(lambda: current.content.pixels.shape[1] == current.image_size.width())
+    room.bot.mouseDClick(current, Qt.MouseButton.LeftButton, pos=QPoint(50, 50))
+    room.bot.mouseRelease(current, Qt.MouseButton.LeftButton, pos=QPoint(50, 50))
+    assert prior.isVisible()
+
+
 def test_another_case_takes_the_old_images_down_at_once(room: Room) -> None:
     room.open()
     other = replace(room.desk.a_case(), key="another")

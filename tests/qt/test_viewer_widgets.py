@@ -301,7 +301,7 @@ def test_the_window_lets_the_program_end(qtbot: QtBot, window: DiagnosticWindow)
 def test_an_unfit_display_asks_for_a_reason(qtbot: QtBot, window: DiagnosticWindow) -> None:
     reasons: list[str] = []
     window.override_reason_given.connect(reasons.append)
-    window.ask_override("Display failed its last check: contrast 14 % off")
+    window.ask_override("Display failed its last check: contrast 14 % off", is_only_hope=False)
     edit = window.findChild(QLineEdit, "Reason for using the display, diagnostic 1")
     use = window.findChild(QPushButton, "Use this display, diagnostic 1")
     assert edit is not None

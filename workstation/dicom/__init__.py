@@ -1,0 +1,1 @@
+"""Reading DICOM objects: headers, patients, work items, display sets, structured reports. No pixels."""

@@ -118,10 +118,10 @@ class DiagnosticWindow(QWidget):
         """What the "why" beside the protocol's name opens."""
         self.why.explain(sentence, reasons)
 
-    def ask_override(self, sentence: str) -> None:
+    def ask_override(self, sentence: str, *, is_only_hope: bool) -> None:
         """Say why this display gets no images and offer to use it all the same."""
-        self._override.ask(sentence)
-        self._place_panels()
+        self._override.ask(sentence, is_only_hope=is_only_hope)
+        self._place_override()
 
     def refuse_override(self, text: str) -> None:
         """Say what came of the reader's reason."""
@@ -155,7 +155,11 @@ class DiagnosticWindow(QWidget):
     # --- events
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Translate a key into its action."""
+        """Translate a key into its action; Esc first closes what is open."""
+        if event.key() == Qt.Key.Key_Escape and (self.why.isVisible() or self._notices.isVisible()):
+            self.why.hide()
+            self._notices.hide()
+            return
         action = self._find_action(event)
         if action is None:
             super().keyPressEvent(event)
@@ -236,9 +240,12 @@ class DiagnosticWindow(QWidget):
             viewport.setGeometry(rect_of(share, width, height))
             viewport.setVisible(is_shown)
 
-    def _place_panels(self) -> None:
+    def _place_override(self) -> None:
         centre = self.canvas.geometry().center()
         self._override.move(centre - QPoint(self._override.width() // 2, self._override.height() // 2))
+
+    def _place_panels(self) -> None:
+        self._place_override()
         self.why.hide()
         self._notices.hide()
         self._tools.hide()

@@ -1,4 +1,4 @@
-"""Text over an image: outlined corner texts, the headline, orientation letters, the lossy mark; sentences without one."""
+"""Text over an image: outlined corner texts, headline, orientation letters, lossy mark; a sentence where none is."""
 
 from __future__ import annotations
 
@@ -89,18 +89,21 @@ class OverlayPainter:
 
     def _letters(self, painter: QPainter, inner: QRect, letters: tuple[str, str, str, str], style: Style) -> None:
         metrics = self._stamps.metrics(style)
-        left, right, top, bottom = letters
         middle_y = inner.center().y() - metrics.height() // 2
-        places = (
-            (left, lambda _width: QPoint(inner.left(), middle_y)),
-            (right, lambda width: QPoint(inner.right() + 1 - width, middle_y)),
-            (top, lambda width: QPoint(inner.center().x() - width // 2, inner.top())),
-            (bottom, lambda width: QPoint(inner.center().x() - width // 2, inner.bottom() + 1 - metrics.height())),
+        wide = [metrics.horizontalAdvance(letter) for letter in letters]
+        places = zip(
+            letters,
+            (
+                QPoint(inner.left(), middle_y),
+                QPoint(inner.right() + 1 - wide[1], middle_y),
+                QPoint(inner.center().x() - wide[2] // 2, inner.top()),
+                QPoint(inner.center().x() - wide[3] // 2, inner.bottom() + 1 - metrics.height()),
+            ),
+            strict=True,
         )
-        for letter, place in places:
+        for letter, corner in places:
             if letter:
                 stamp = self._stamps.stamp(letter, style, inner.width(), painter.device().devicePixelRatioF())
-                corner = place(metrics.horizontalAdvance(letter))
                 painter.drawImage(corner - QPoint(OUTLINE, OUTLINE), stamp)
 
 

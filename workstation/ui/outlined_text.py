@@ -39,7 +39,7 @@ class TextStamps:
         return self._metrics[key]
 
     def stamp(self, text: str, style: Style, widest: int, scale: float) -> QImage:
-        """The image of one line, cut with an ellipsis when it is wider than ``widest``; its outline lies outside that."""
+        """The image of one line, cut with an ellipsis where it is wider than ``widest``; the outline comes on top."""
         key = (text, style, widest, scale)
         found = self._stamps.pop(key, None)
         if found is None:

@@ -9,6 +9,8 @@ from workstation.qtkit.accessible import named
 from workstation.qtkit.tokens import Tokens
 
 LEAST_LETTERS = 5
+_ELSEWHERE = "Images hang on the other displays. To use this one all the same, say why."
+_NOWHERE = "There is no fit display to hang the images on. To use this one all the same, say why."
 
 
 class OverridePanel(QFrame):
@@ -25,7 +27,7 @@ class OverridePanel(QFrame):
         self._title = QLabel(self)
         self._title.setProperty("role", "title")
         self._title.setWordWrap(True)
-        self._text = QLabel("Images hang on the other displays. To use this one all the same, say why.", self)
+        self._text = QLabel(_ELSEWHERE, self)
         self._text.setWordWrap(True)
         self._text.setProperty("role", "caption")
         self._reason = named(QLineEdit(self), f"Reason for using the display, {screen_title}")
@@ -40,9 +42,10 @@ class OverridePanel(QFrame):
         self._connect()
         self.hide()
 
-    def ask(self, sentence: str) -> None:
-        """Show why the display is not fit."""
+    def ask(self, sentence: str, *, is_only_hope: bool) -> None:
+        """Show why the display is not fit, and whether images hang elsewhere."""
         self._title.setText(sentence)
+        self._text.setText(_NOWHERE if is_only_hope else _ELSEWHERE)
         self._answer.hide()
         self.adjustSize()
         self.show()

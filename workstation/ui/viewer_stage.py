@@ -25,10 +25,10 @@ from workstation.ui.diagnostic_set import DiagnosticSet, Screens
 from workstation.ui.diagnostic_window import DiagnosticWindow
 from workstation.ui.frame_loading import FrameLoader
 from workstation.ui.hanging_work import HungCase, ViewerDesk, hang_case
-from workstation.ui.viewer_keys import KeyFinder, tools_of, tools_on
-from workstation.ui.viewer_words import banner_of, facts_of, notices_for, reasons_of, unfit_screens
-from workstation.ui.viewport_board import LutFinder, ViewportBoard
+from workstation.ui.viewer_keys import KeyFinder, tools_of
+from workstation.ui.viewport_board import LutFinder, ViewportBoard, differing
 from workstation.ui.viewport_widget import ViewportWidget
+from workstation.ui.window_words import show_words
 from workstation.viewing.actions import Action, OneToOne, Play, action_of_drag
 from workstation.viewing.case_view import CaseView, open_view
 from workstation.viewing.keys import KEY_MAP, KeyBinding
@@ -150,7 +150,7 @@ class ViewerStage(QObject):
         before, self._view = self._view, self._view.apply(action, viewport_id)
         if self._view is before:
             return
-        self._dirty |= _differing(before, self._view)
+        self._dirty |= differing(before, self._view)
         self._paint.submit(None)
         if (before.is_linked, before.tool) != (self._view.is_linked, self._view.tool):
             self._show_words()
@@ -326,24 +326,16 @@ class ViewerStage(QObject):
         self._paint.submit(None)
 
     def _show_words(self) -> None:
-        conditions = self._desk.conditions.current()
-        hung, hanging = self._hung, self.hanging
-        states = hung.states if hung else {}
-        unfit = unfit_screens(hanging, states) if hanging else {}
         active = self._desk.active_case
-        is_active = active is not None and self._case is not None and active.key == self._case.key
-        for screen_id, window in self._windows.windows.items():
-            window.banner.show_content(banner_of(self._case, hanging, states.get(screen_id), is_active=is_active))
-            quarantined = hung.quarantined if hung else ()
-            window.strip.show_notices(notices_for(screen_id, self._case, self._view, quarantined, conditions))
-            window.mark_tools(tools_on(self._view, is_playing=bool(self._cine.playing)))
-            window.strip.show_facts(facts_of(self._view, hung.images if hung else (0, 0)))
-            if hanging is not None:
-                window.explain(hanging.why, reasons_of(hanging))
-            if screen_id in unfit:
-                window.ask_override(unfit[screen_id])
-            else:
-                window.end_override()
+        show_words(
+            self._windows.windows,
+            self._case,
+            self._hung,
+            self._view,
+            self._desk.conditions.current(),
+            is_active=active is not None and self._case is not None and active.key == self._case.key,
+            is_playing=bool(self._cine.playing),
+        )
 
     # --- windows and gestures
 
@@ -407,15 +399,3 @@ class ViewerStage(QObject):
             self._cine.stop()
         elif self._loader.loaded(state.display_set)[state.played(1).index]:
             self.apply(Play(1), viewport_id)
-
-
-def _differing(before: CaseView, now: CaseView) -> set[str]:
-    """Viewports that must be drawn anew."""
-    if before.annotations is not now.annotations:
-        return set(now.states)
-    changed = {key for key, state in now.states.items() if before.states.get(key) is not state}
-    return changed | _changed_frames(before, now)
-
-
-def _changed_frames(before: CaseView, now: CaseView) -> set[str]:
-    return {before.active, now.active} if before.active != now.active else set()

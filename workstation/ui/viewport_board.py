@@ -28,6 +28,14 @@ def share_of(viewport: HungViewport, screen: HangingScreen) -> Fractions:
     return x / screen.width, y / screen.height, width / screen.width, height / screen.height
 
 
+def differing(before: CaseView, now: CaseView) -> set[str]:
+    """Viewports that must be painted anew after a change."""
+    if before.annotations is not now.annotations:
+        return set(now.states)
+    changed = {key for key, state in now.states.items() if before.states.get(key) is not state}
+    return changed | ({before.active, now.active} if before.active != now.active else set())
+
+
 class ViewportBoard(QObject):
     """Holds one presenter for each viewport of the hanging.
 

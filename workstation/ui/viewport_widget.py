@@ -28,6 +28,7 @@ from workstation.ui.image_overlay import Overlay, OverlayPainter, paint_message
 from workstation.ui.position_bar import BAR_WIDTH, PositionBar, bar_rect, index_at, paint_position_bar
 
 FRAME = 2
+_BLACK = QColor(Tokens().surface.viewport)
 _BY_KEY = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
 NOTCH = 120  # eighths of a degree in one step of an ordinary wheel (QWheelEvent.angleDelta)
 
@@ -60,6 +61,17 @@ def image_of(pixels: NDArray[np.uint8]) -> QImage:
     is_grey = pixels.ndim == 2
     form = QImage.Format.Format_Grayscale8 if is_grey else QImage.Format.Format_RGB888
     return QImage(pixels.data, columns, rows, pixels.strides[0], form)
+
+
+def _ring(rect: QRect, width: int) -> tuple[QRect, ...]:
+    """The outermost ``width`` pixels of ``rect``."""
+    left, top, across, down = rect.left(), rect.top(), rect.width(), rect.height()
+    return (
+        QRect(left, top, across, width),
+        QRect(left, top + down - width, across, width),
+        QRect(left, top, width, down),
+        QRect(left + across - width, top, width, down),
+    )
 
 
 class ViewportWidget(QWidget):
@@ -145,10 +157,13 @@ class ViewportWidget(QWidget):
             painter.end()
 
     def _paint(self, painter: QPainter) -> None:
-        painter.fillRect(self.rect(), QColor(self.tokens.surface.viewport))
-        if self._image is not None:
-            self._paint_image(painter, self._image)
+        if self._image is not None and self._image.size() == self.image_size:
+            self._paint_exactly(painter, self._image)
+        elif self._image is not None:  # between a change of size and the next rendering
+            painter.fillRect(self.rect(), _BLACK)
+            painter.drawImage(self.image_area, self._image)
         else:
+            painter.fillRect(self.rect(), _BLACK)
             paint_message(painter, self.image_area, self._content.title, self._content.detail, self.tokens)
         painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
         if self._content.overlay is not None:
@@ -157,17 +172,13 @@ class ViewportWidget(QWidget):
             paint_position_bar(painter, self.image_area, self._content.bar, self.tokens)
         self._paint_frame(painter)
 
-    def _paint_image(self, painter: QPainter, image: QImage) -> None:
-        if image.size() == self.image_size:
-            self._paint_exactly(painter, image)
-        else:  # between a change of size and the next rendering
-            painter.drawImage(self.image_area, image)
-
     def _paint_exactly(self, painter: QPainter, image: QImage) -> None:
         """One pixel of the buffer on one of the monitor, also where the system scales by a fraction."""
         scale = self.devicePixelRatioF()
         origin = QPointF(self.mapTo(self.window(), QPoint(0, 0))) * scale
         corner = origin + QPointF(self.image_area.topLeft()) * scale
+        for edge in _ring(self.rect(), FRAME + 1):
+            painter.fillRect(edge, _BLACK)
         painter.save()
         painter.scale(1 / scale, 1 / scale)
         painter.drawImage(QPointF(round(corner.x()), round(corner.y())) - origin, image)

@@ -38,6 +38,8 @@ class WhyPanel(QFrame):
         named(self, title)
         self.setProperty("role", "raised")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._reasons: tuple[Reason, ...] = ()
+        self._is_filled = False
         self._sentence = QLabel(self)
         self._sentence.setWordWrap(True)
         self._close = named(QToolButton(self), f"Close, {title}")
@@ -51,18 +53,30 @@ class WhyPanel(QFrame):
         self.hide()
 
     def explain(self, sentence: str, reasons: Sequence[Reason]) -> None:
-        """Fill the panel."""
+        """Have this to say when the panel is opened; an open panel says it at once."""
+        if (sentence, tuple(reasons)) == (self._sentence.text(), self._reasons):
+            return
         self._sentence.setText(sentence)
+        self._reasons = tuple(reasons)
+        self._is_filled = False
+        if self.isVisible():
+            self._fill()
+
+    def _fill(self) -> None:
+        if self._is_filled:
+            return
+        self._is_filled = True
         while (item := self._grid.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
                 widget.deleteLater()
-        for row, reason in enumerate(reasons):
+        for row, reason in enumerate(self._reasons):
             self._add(row, reason)
-        self._grid.setRowStretch(len(reasons), 1)
+        self._grid.setRowStretch(len(self._reasons), 1)
 
     def open_at(self, right: int, top: int, most_height: int) -> None:
         """Open with the right upper corner at (``right``, ``top``) of the parent."""
+        self._fill()
         self._table.adjustSize()
         height = min(most_height, self._sentence.heightForWidth(self._wide - 64) + self._table.sizeHint().height() + 48)
         self.setGeometry(right - self._wide, top, self._wide, max(96, height))

@@ -150,11 +150,11 @@ class ViewportState:
         real = zoom / self.zoom
         anchor = self._anchor()
         pan = tuple((at - a) - ((at - a) - moved) * real for at, a, moved in zip(about, anchor, self.pan, strict=True))
-        return replace(self, zoom=zoom, pan=_within_reach((pan[0], pan[1]), zoom))
+        return replace(self, zoom=zoom, pan=_within_reach((pan[0], pan[1]), zoom, anchor))
 
     def panned(self, dx: float, dy: float) -> ViewportState:
         """Move the image by shares of the viewport's width and height; part of it always stays in sight."""
-        return replace(self, pan=_within_reach((self.pan[0] + dx, self.pan[1] + dy), self.zoom))
+        return replace(self, pan=_within_reach((self.pan[0] + dx, self.pan[1] + dy), self.zoom, self._anchor()))
 
     def fitted(self) -> ViewportState:
         """Show the whole image, where it was hung."""
@@ -237,10 +237,10 @@ def _whole_when_meant(zoom: float) -> float:
     return 1.0 if math.isclose(zoom, 1.0, rel_tol=1e-9) else zoom
 
 
-def _within_reach(pan: tuple[float, float], zoom: float) -> tuple[float, float]:
-    """A pan from which the way back is short."""
-    reach = 0.5 + 0.5 * max(zoom, 1.0)
-    return (min(max(pan[0], -reach), reach), min(max(pan[1], -reach), reach))
+def _within_reach(pan: tuple[float, float], zoom: float, anchor: tuple[float, float]) -> tuple[float, float]:
+    """A pan from which the way back is short: every part of the image can be brought to the middle, no more."""
+    reach_x, reach_y = (0.5 + max(a, 1.0 - a) * max(zoom, 1.0) for a in anchor)
+    return (min(max(pan[0], -reach_x), reach_x), min(max(pan[1], -reach_y), reach_y))
 
 
 def _in_sight(begin: float, length: float, of: float) -> float:

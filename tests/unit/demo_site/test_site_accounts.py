@@ -39,6 +39,7 @@ def test_a_password_gives_a_token_and_who_it_is_for(client: SiteClient) -> None:
     assert answer["user"] == {
         "id": "dr.second",
         "name": "Dr Sam Second",
+        "person_name": "Second^Sam^^Dr",
         "organisation": "Lightbox Demo Hospital",
     }
     assert abs(answer["auth_time"] - datetime.now(UTC).timestamp()) < 5

@@ -30,7 +30,7 @@ def test_full() -> None:
     assert texts.top_left == ("SYNTHETIC, Ada", "SYN-1", "1 Jan 1960  64 y  F")
     assert texts.top_right == ("General", "CT head", "10 Jun 2024  10:15:00", "Acc A1")
     assert texts.bottom_left == ("W 80  L 40  Brain", "125 %")
-    assert texts.bottom_right == ("Se 2  Head 5.0", "5.0 mm  at 55.0 mm", "12 / 30")
+    assert texts.bottom_right == ("Se 2  Head 5.0", "5 mm  at 55.0 mm", "12 / 30")
     assert (texts.letters.left, texts.letters.right, texts.letters.top, texts.letters.bottom) == ("R", "L", "A", "P")
     assert texts.lossy == ""
     assert "Ada" not in repr(texts)

@@ -160,22 +160,22 @@ class SmoothField:
     def on(self, plane: Plane) -> Field:
         """Values on a plane, (rows, columns)."""
         slab = self._slab(plane.z / self._step_mm)
-        along_y = _cubic_weights(plane.y[:, 0] / self._step_mm, self._size)
-        along_x = _cubic_weights(plane.x[0] / self._step_mm, self._size)
-        sampled: Field = (along_y @ slab @ along_x.T).astype(np.float32)
+        along_x = _taps(plane.x[0] / self._step_mm, self._size)
+        along_y = _taps(plane.y[:, 0] / self._step_mm, self._size)
+        lines = sum(slab[:, at] * weight[None, :] for at, weight in along_x)
+        sampled: Field = sum(lines[at] * weight[:, None] for at, weight in along_y)  # type: ignore[index, assignment]
         return sampled
 
     def _slab(self, level: float) -> Field:
         """The lattice between its layers, (size, size)."""
-        weights = _cubic_weights(np.array([level]), self._size)[0]
-        layers = np.flatnonzero(weights)
-        slab: Field = np.tensordot(weights[layers], self._lattice[layers], axes=(0, 0)).astype(np.float32)
+        taps = _taps(np.array([level]), self._size)
+        slab: Field = np.sum([self._lattice[at[0]] * weight[0] for at, weight in taps], axis=0, dtype=np.float32)
         return slab
 
 
-def _cubic_weights(position: NDArray[np.floating], size: int) -> Field:
-    """Matrix (len(position), size) of periodic cubic B-spline-like (Catmull-Rom) weights."""
-    base = np.floor(position).astype(int)
+def _taps(position: NDArray[np.floating], size: int) -> list[tuple[NDArray[np.intp], Field]]:
+    """The four neighbours of each position on a periodic lattice, with their Catmull-Rom weights."""
+    base = np.floor(position).astype(np.intp)
     t = (position - base).astype(np.float32)
     weights = (
         (-t + 2 * t**2 - t**3) / 2,
@@ -183,11 +183,7 @@ def _cubic_weights(position: NDArray[np.floating], size: int) -> Field:
         (t + 4 * t**2 - 3 * t**3) / 2,
         (-(t**2) + t**3) / 2,
     )
-    matrix = np.zeros((len(position), size), np.float32)
-    row = np.arange(len(position))
-    for offset, weight in zip((-1, 0, 1, 2), weights, strict=True):
-        np.add.at(matrix, (row, (base + offset) % size), weight)
-    return matrix
+    return [((base + offset) % size, weight) for offset, weight in zip((-1, 0, 1, 2), weights, strict=True)]
 
 
 class ScannerNoise:

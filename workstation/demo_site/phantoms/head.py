@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from workstation.demo_site.phantoms.fields import (
-    Box,
     Ellipsoid,
     Field,
     Plane,
@@ -95,9 +94,9 @@ class HeadPhantom:
         """Distance to the skin: the vault with nose and ears."""
         outer = skull - np.float32(6.2)
         for shape in (
-            Ellipsoid((0, -97, -56), (9, 14, 22)),
-            Ellipsoid((80, 14, -42), (3.5, 13, 22), -24),
-            Ellipsoid((-80, 14, -42), (3.5, 13, 22), 24),
+            Ellipsoid((0, -93, -60), (13, 20, 26)),
+            Ellipsoid((78, 12, -42), (2.8, 13, 20), -20),
+            Ellipsoid((-78, 12, -42), (2.8, 13, 20), 20),
         ):
             box = shape.box(plane, 3.0)
             if box is not None:
@@ -195,7 +194,7 @@ class HeadPhantom:
 
     def _clot(self, image: Field, plane: Plane, depth: Field, bleed: Bleed) -> None:
         straight = Plane(plane.x, plane.y, plane.z)
-        ragged = 1.6 * self._shape.folds_small.on(straight) + 0.8 * self._shape.texture.on(straight)
+        ragged = 1.1 * self._shape.folds_small.on(straight) + 0.8 * self._shape.texture.on(straight)
         shape = Ellipsoid(bleed.centre, bleed.radii, 12).distance(straight) + ragged
         blend(image, self._tissue.oedema, soft(shape - 6.0, 5.0) * (depth > 1) * np.float32(0.85))
         blend(image, self._tissue.blood + 3.0 * self._shape.cells.on(straight), soft(shape, 1.6))
@@ -207,12 +206,7 @@ def _vault(plane: Plane) -> Field:
     z = plane.z / c if plane.z > 0 else plane.z * 0.62 / c
     x = np.square(plane.x / (a + a * 0.10 * np.clip(plane.y / b, -1, 1)))
     y = np.square((plane.y + 2) / b)
-    flat = np.sqrt(x + y + np.float32(0.22) * np.sqrt(x * y))  # a little squarer than an ellipse
+    flat = np.sqrt(x + y - np.float32(0.2) * np.sqrt(x * y))  # a little squarer than an ellipse
     radius = np.sqrt(np.sqrt(np.square(np.square(flat)) + z**4 + 1.4 * np.square(flat * z)))
     distance: Field = ((radius - 1) * a).astype(np.float32)
     return distance
-
-
-def head_box(plane: Plane) -> Box | None:
-    """Where on a plane the head can be."""
-    return plane.box((0.0, -2.0), (94.0, 118.0))

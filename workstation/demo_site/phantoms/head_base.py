@@ -21,7 +21,7 @@ def paint_base_of_skull(
         A random field that makes air cells.
     """
     within = soft(outer + 4.5, 1.0)
-    _face(image, plane, inner, tissue)
+    _face(image, plane, inner, tissue, within)
     for side in (-1, 1):
         wing = Ellipsoid((side * 44, -44, -38), (25, 2.4, 18), side * -26)
         paint(image, plane, wing, tissue.bone, edge_mm=1.2, within=within)
@@ -36,19 +36,26 @@ def paint_base_of_skull(
     _sinuses(image, plane, tissue, within)
 
 
-def _face(image: Field, plane: Plane, inner: Field, tissue: HeadTissues) -> None:
+def _face(image: Field, plane: Plane, inner: Field, tissue: HeadTissues, within: Field) -> None:
     """In front of the middle fossa and below the frontal lobes there is no brain: muscle and fat instead."""
     low = smooth_step(-21, -26, plane.z)
     if low == 0:
         return
     front = soft(plane.y + 44 - 0.25 * np.abs(plane.x) + 0.02 * np.square(plane.x / 8), 1.5) * soft(inner - 1.5)
-    blend(image, tissue.fat + 0.45 * (tissue.muscle - tissue.fat), front * np.float32(low))
+    blend(image, tissue.fat + 0.8 * (tissue.muscle - tissue.fat), front * np.float32(low))
     for side in (-1, 1):  # temporal muscle
-        paint(image, plane, Ellipsoid((side * 62, -42, -48), (9, 22, 24), side * 18), tissue.muscle, edge_mm=1.5)
+        paint(
+            image,
+            plane,
+            Ellipsoid((side * 62, -42, -48), (9, 22, 24), side * 18),
+            tissue.muscle,
+            edge_mm=1.5,
+            within=within,
+        )
 
 
 def _orbit(image: Field, plane: Plane, side: int, tissue: HeadTissues, within: Field) -> None:
-    cone = Ellipsoid((side * 29, -57, -40), (17, 29, 16), side * 20)
+    cone = Ellipsoid((side * 29, -54, -40), (17, 29, 16), side * 20)
     shell = Ellipsoid(cone.centre, (cone.radii[0] + 2.2, cone.radii[1] + 1.0, cone.radii[2] + 2.2), cone.turn_deg)
     behind = within * soft(-(plane.y + 78), 3.0)
     paint(image, plane, shell, tissue.bone * 0.8, edge_mm=1.0, within=behind)
@@ -56,10 +63,10 @@ def _orbit(image: Field, plane: Plane, side: int, tissue: HeadTissues, within: F
     for x, turn in ((21, 24), (40, 12)):
         paint(image, plane, Ellipsoid((side * x, -58, -40), (1.8, 17, 4), side * turn), tissue.muscle)
     paint(image, plane, Ellipsoid((side * 25, -54, -40), (2.0, 19, 2.2), side * 22), tissue.stem)  # optic nerve
-    globe = (side * 31, -76, -40)
+    globe = (side * 31, -71, -40)
     paint(image, plane, Ellipsoid(globe, (12, 12, 12)), tissue.muscle)
     paint(image, plane, Ellipsoid(globe, (10.9, 10.9, 10.9)), tissue.vitreous)
-    paint(image, plane, Ellipsoid((side * 31.5, -84, -40), (4.6, 2.0, 4.6)), tissue.lens)
+    paint(image, plane, Ellipsoid((side * 31.5, -79, -40), (4.6, 2.0, 4.6)), tissue.lens)
 
 
 def _sinuses(image: Field, plane: Plane, tissue: HeadTissues, within: Field) -> None:
@@ -71,6 +78,6 @@ def _sinuses(image: Field, plane: Plane, tissue: HeadTissues, within: Field) -> 
         around = Ellipsoid(sphenoid.centre, (9.5, 14, 12))
         paint(image, plane, around, 0.65 * tissue.bone, edge_mm=1.0)
         paint(image, plane, sphenoid, tissue.air, edge_mm=1.0)
-        frontal = Ellipsoid((side * 11, -84, -14), (10, 4.0, 12), side * 10)
+        frontal = Ellipsoid((side * 12, -83.5, -14), (11, 3.0, 12), side * 14)
         paint(image, plane, frontal, tissue.air, edge_mm=1.0, within=within)
     paint(image, plane, Ellipsoid((0, -10, -56), (13, 7, 17)), tissue.marrow, edge_mm=2.0)  # clivus
