@@ -152,7 +152,9 @@ def virtual_monitors() -> Iterator[dict[str, str]]:
         environment = {**os.environ, "DISPLAY": f":{number}", "QT_QPA_PLATFORM": "xcb", "QT_SCALE_FACTOR": "1"}
         for name, geometry, output in MONITORS:
             call(["xrandr", "--setmonitor", name, geometry, output], env=environment, stdout=quiet, stderr=quiet)
-        manager = subprocess.Popen(["openbox"], env=environment, stdout=quiet, stderr=quiet)
+        style = ROOT / "resources" / "demo_site" / "openbox.xml"  # windows without frames, as on a reading desk
+        words = ["openbox", "--config-file", str(style)]
+        manager = subprocess.Popen(words, env=environment, stdout=quiet, stderr=quiet)
         yield environment
     finally:
         for process in (manager, server):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+import threading
 from collections.abc import Sequence
+from types import FrameType
 
 import typer
 from typer.exceptions import TyperException
@@ -41,6 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def run_command(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code. Errors a person can act on become one line on stderr."""
     logs.configure(None)
+    _end_like_an_interrupt()
     try:
         outcome = app(args=list(arguments) if arguments is not None else None, standalone_mode=False)
     except UserFacingError as error:
@@ -54,6 +58,20 @@ def run_command(arguments: Sequence[str] | None = None) -> int:
     except (Cancelled, KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
     return outcome if isinstance(outcome, int) else 0
+
+
+def _end_like_an_interrupt() -> None:
+    """SIGTERM and SIGHUP end the program as Ctrl+C does: folders that were only borrowed are removed."""
+    if threading.current_thread() is not threading.main_thread():
+        return
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _interrupted)
+
+
+def _interrupted(number: int, _frame: FrameType | None) -> None:
+    signal.signal(number, signal.SIG_IGN)  # once is enough: the second must not cut the tidying short
+    raise KeyboardInterrupt
 
 
 def usage_fault(error: TyperException) -> str:

@@ -40,7 +40,7 @@ def run(
     from workstation.app.windows import run_windows
 
     folders = folders_of(data_dir)
-    return run_windows(folders, profile_of(profile, folders), key_source(key_file, passphrase_fd))
+    return run_windows(folders, lambda: profile_of(profile, folders), key_source(key_file, passphrase_fd))
 
 
 def demo(

@@ -47,7 +47,7 @@ class Demo:
         from workstation.app.windows import run_windows
 
         with self._folders() as (folders, keys), self._site(folders) as site:
-            return run_windows(folders, load_profile(site.profile), keys, suggested_user=DEMO_USER)
+            return run_windows(folders, lambda: load_profile(site.profile), keys, suggested_user=DEMO_USER)
 
     def script(self) -> dict[str, Any]:
         """Do the whole job without a person; return what DESIGN section 10 lists."""

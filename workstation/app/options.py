@@ -29,8 +29,23 @@ def key_source(key_file: Path | None, passphrase_fd: int | None) -> KeySource:
 
 
 def profile_of(profile: Path | None, folders: Folders) -> SiteProfile:
-    """The profile named, else the one installed in the configuration folder."""
-    return load_profile(profile if profile is not None else folders.config / "site")
+    """The profile named, else the one installed in the configuration folder.
+
+    Raises
+    ------
+    BadInput
+        When there is none, or it has faults.
+    """
+    if profile is not None:
+        return load_profile(profile)
+    installed = folders.config / "site"
+    if not (installed / "site.toml").exists():
+        raise BadInput(
+            f"No site is set up on this computer: there is no site.toml in {installed}.",
+            "Put the profile folder from your site there, or name it with --profile. "
+            "To look around without a site: workstation demo.",
+        )
+    return load_profile(installed)
 
 
 def folders_of(data_dir: Path | None) -> Folders:

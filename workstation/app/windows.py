@@ -11,6 +11,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QInputDialog, QLineEdit, QMessageBox
 
 from workstation.app.crash_handler import CrashHandler
+from workstation.app.interruption import INTERRUPTED, EndsWindows
 from workstation.app.store import KeySource, Store, opened_store
 from workstation.app.wiring import build_desk
 from workstation.foundation.errors import UserFacingError
@@ -31,21 +32,29 @@ from workstation.viewing.keys import KEY_MAP
 _MAPPING_MS = 400  # until all windows are on their screens
 
 
-def run_windows(folders: Folders, profile: SiteProfile, keys: KeySource, *, suggested_user: str = "") -> int:
-    """Open the application and run it until it is closed; return the exit code.
+def run_windows(
+    folders: Folders, profile_of_site: Callable[[], SiteProfile], keys: KeySource, *, suggested_user: str = ""
+) -> int:
+    """Open the application and run it until it is closed or interrupted; return the exit code.
 
     Raises
     ------
     SomethingMissing
         When there is no screen.
+    UserFacingError
+        What keeps it from opening: shown in a window first, because there may be no terminal.
     """
     application = an_application()
-    try:
-        with opened_with_a_key(folders, keys) as store:
-            return _run(application, store, profile, suggested_user)
-    except UserFacingError as error:
-        _show(error)
-        raise
+    with EndsWindows(application) as interruption:
+        try:
+            profile = profile_of_site()
+            with opened_with_a_key(folders, keys) as store:
+                return _run(application, store, profile, suggested_user)
+        except UserFacingError as error:
+            if interruption.has_happened:
+                return INTERRUPTED
+            _show(error)
+            raise
 
 
 def an_application() -> QApplication:
@@ -164,8 +173,9 @@ def _run(application: QApplication, store: Store, profile: SiteProfile, suggeste
             return application.exec()
         finally:
             windows.take_down()
+            tasks.stop(1.0)
+            desk.stop()  # breaks off what waits for the site
             tasks.stop(5.0)
-            desk.stop()
 
 
 def _ask_for_passphrase(folders: Folders, why: NoKeyStore) -> str:

@@ -3,7 +3,8 @@
 UserFacingError
 ├── CannotOpenCatalogue   the database does not open with this key, is damaged, or is of a newer version
 ├── StorageFailed         the disk is full, read-only or failing
-└── ReportExists          this version of a report is signed already; it never changes
+├── ReportExists          this version of a report is signed already; it never changes
+└── ItemNotHeld           a report was to be signed for an item that the reader does not hold
 SomethingMissing
 └── ObjectNotStored       an image that was asked for is not in the store
 RuntimeError (ours)
@@ -34,6 +35,15 @@ class StorageFailed(UserFacingError):
 
 class ReportExists(UserFacingError):
     """This version of a report is signed already; it never changes."""
+
+
+class ItemNotHeld(UserFacingError):
+    """A report was to be signed for an item that its author does not hold."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "An item of this case is not yours any more. Nothing was signed.", "What you have written is kept as a draft."
+        )
 
 
 class ObjectNotStored(SomethingMissing):

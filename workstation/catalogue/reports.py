@@ -11,6 +11,7 @@ from workstation.catalogue.connection import Connection, Row, texts_from_json, t
 from workstation.catalogue.database import Database
 from workstation.catalogue.errors import ReportExists
 from workstation.catalogue.outbox_store import NewDelivery, insert_deliveries
+from workstation.catalogue.work_items import complete_claims
 from workstation.foundation.clock import Clock
 
 SCHEMA_1 = (
@@ -70,26 +71,38 @@ class Reports:
         self._database = database
         self._clock = clock
 
-    def freeze(self, record: SignedRecord, deliveries: Iterable[NewDelivery], *, draft_key: str = "") -> None:
-        """Keep a signed report, fill its outbox and remove its draft: all of it, or nothing.
+    def freeze(
+        self,
+        record: SignedRecord,
+        deliveries: Iterable[NewDelivery],
+        *,
+        draft_key: str = "",
+        completing: Iterable[str] = (),
+    ) -> None:
+        """Keep a signed report, fill its outbox, move its claims on and remove its draft: all of it, or nothing.
 
         Parameters
         ----------
         draft_key
             The draft it was made from; empty when there is none to remove.
+        completing
+            Items that this report finishes. The author must hold each of them at this very moment.
 
         Raises
         ------
         ReportExists
             When this version is signed already.
+        ItemNotHeld
+            When the author does not hold an item of ``completing``.
         ValueError
             When a digest is not that of its bytes, a delivery is of another report, or version n comes without n - 1.
         """
-        waiting = tuple(deliveries)
+        waiting, finished = tuple(deliveries), tuple(completing)
         _check(record, waiting)
 
         def freeze_all(connection: Connection) -> None:
             _check_version(connection, record)
+            complete_claims(connection, finished, record.author, self._clock.now())
             _insert(connection, record)
             insert_deliveries(connection, waiting, self._clock.now())
             connection.execute("DELETE FROM drafts WHERE draft_key = ?", (draft_key,))

@@ -11,7 +11,7 @@ from typing import Any
 
 from workstation.catalogue.connection import Connection, Row, time_from_text, time_to_text, to_json
 from workstation.catalogue.database import Database
-from workstation.catalogue.errors import ImpossibleMove, UnknownItem
+from workstation.catalogue.errors import ImpossibleMove, ItemNotHeld, UnknownItem
 from workstation.foundation.clock import Clock
 from workstation.foundation.errors import BadInput
 
@@ -67,7 +67,11 @@ def is_possible_move(before: ClaimState, after: ClaimState) -> bool:
 
 @dataclass(frozen=True)
 class StoredItem:
-    """One item. ``json`` is the UPS as DICOM JSON (PS3.18 F); ``claimed_by`` is who has it, when it is not ours."""
+    """One item. ``json`` is the UPS as DICOM JSON (PS3.18 F).
+
+    ``claimed_by`` is the reader of this computer who claims it while the claim is CLAIMING or OURS, else who has it,
+    as the site puts it; empty when nobody said.
+    """
 
     uid: str = field(repr=False)
     json: Mapping[str, Any] = field(repr=False)
@@ -76,6 +80,12 @@ class StoredItem:
     claimed_by: str = field(repr=False)
     updated_at: datetime
     return_reason: str = field(default="", repr=False)
+
+
+def claim_of(stored: StoredItem, user: str) -> ClaimState:
+    """How far the claim of ``user`` has come: what another reader of this computer holds is lost to everybody else."""
+    is_held = stored.claim in (ClaimState.CLAIMING, ClaimState.OURS)
+    return ClaimState.LOST if is_held and stored.claimed_by not in ("", user) else stored.claim
 
 
 class WorkItems:
@@ -134,8 +144,8 @@ class WorkItems:
 
         return self._database.write(forget)
 
-    def begin_claim(self, uid: str, transaction_uid: str) -> str:
-        """Make a transaction UID durable, before the request that carries it is sent.
+    def begin_claim(self, uid: str, transaction_uid: str, claimed_by: str = "") -> str:
+        """Make a transaction UID durable, before the request that carries it is sent; ``claimed_by`` is the reader.
 
         Returns the one to use: the one already stored when a claim was ever begun, since the site may still come to
         act on a request whose answer was lost.
@@ -155,14 +165,14 @@ class WorkItems:
             self._move(connection, row, ClaimState.CLAIMING)
             lasting = str(row["transaction_uid"] or transaction_uid)
             connection.execute(
-                "UPDATE work_items SET transaction_uid = ?, claimed_by = '' WHERE uid = ?", (lasting, uid)
+                "UPDATE work_items SET transaction_uid = ?, claimed_by = ? WHERE uid = ?", (lasting, claimed_by, uid)
             )
             return lasting
 
         return self._database.write(begin)
 
     def set_claim_state(self, uid: str, state: ClaimState, *, claimed_by: str = "") -> None:
-        """Move a claim on. ``claimed_by`` says who has the item, when it is LOST.
+        """Move a claim on. ``claimed_by`` says who has the item, when it is OURS or LOST.
 
         Raises
         ------
@@ -197,6 +207,26 @@ class WorkItems:
             "UPDATE work_items SET claim = ?, updated_at = ? WHERE uid = ?",
             (after.value, time_to_text(self._clock.now()), row["uid"]),
         )
+
+
+def complete_claims(connection: Connection, uids: Iterable[str], user: str, at: datetime) -> None:
+    """Move the claims of ``user`` from OURS to COMPLETING, inside the transaction that freezes their report.
+
+    Raises
+    ------
+    ItemNotHeld
+        When one of them is not held by ``user`` any more.
+    """
+    for uid in uids:
+        moved = connection.execute(
+            """
+            UPDATE work_items SET claim = ?, updated_at = ?
+            WHERE uid = ? AND claim = ? AND claimed_by IN ('', ?)
+            """,
+            (ClaimState.COMPLETING.value, time_to_text(at), uid, ClaimState.OURS.value, user),
+        )
+        if moved.rowcount != 1:
+            raise ItemNotHeld
 
 
 def _row_of(connection: Connection, uid: str) -> Row:

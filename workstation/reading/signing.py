@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from cryptography import x509
+
 from calibration.checks.display_state import DisplayState, StateName
 from workstation.catalogue.catalogue import Catalogue
 from workstation.catalogue.instances import Counts
@@ -200,6 +202,17 @@ class SignReport:
             for screen, state in sorted(states.items())
             if state.name not in (StateName.OK, StateName.DUE)
         ]
+
+
+def certificate_fault(chain: Sequence[x509.Certificate], moment: datetime) -> str:
+    """Why a reader's certificates do not do for signing at ``moment``; empty when they do."""
+    if not chain:
+        return "The site has not certified your signing key yet. Log in once while the site can be reached."
+    if moment > chain[0].not_valid_after_utc:
+        return "Your signing certificate has run out. Log in again while the site can be reached."
+    if moment < chain[0].not_valid_before_utc:
+        return "Your signing certificate is not valid yet. Look at this computer's clock."
+    return ""
 
 
 def display_statement(states: Mapping[str, DisplayState]) -> str:

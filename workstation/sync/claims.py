@@ -14,7 +14,7 @@ from enum import Enum
 from time import sleep
 
 from workstation.catalogue.catalogue import Catalogue
-from workstation.catalogue.work_items import ClaimState, StoredItem
+from workstation.catalogue.work_items import ClaimState, StoredItem, claim_of
 from workstation.dicom.patient import display_name
 from workstation.dicom.workitem import WorkItem, parse_workitem
 from workstation.foundation.clock import Clock
@@ -100,11 +100,12 @@ class Claims:
 
     def _claim(self, uid: str) -> ClaimResult:
         stored = self._stored(uid)
-        if stored.claim in (ClaimState.OURS, ClaimState.COMPLETING):
+        claim = claim_of(stored, self._user.user)
+        if claim in (ClaimState.OURS, ClaimState.COMPLETING):
             return OURS
-        if stored.claim not in (ClaimState.NONE, ClaimState.CLAIMING):
+        if claim not in (ClaimState.NONE, ClaimState.CLAIMING):
             return ClaimResult(ClaimOutcome.LOST, stored.claimed_by)
-        transaction_uid = self._items.begin_claim(uid, new_transaction_uid())
+        transaction_uid = self._items.begin_claim(uid, new_transaction_uid(), self._user.user)
         result = self._settled(uid, transaction_uid)
         self._record(uid, result)
         return result
@@ -122,7 +123,7 @@ class Claims:
         each: dict[str, ClaimOutcome] = {}
         won: list[str] = []
         for uid in sorted(uids):
-            was_ours = self._stored(uid).claim is ClaimState.OURS
+            was_ours = claim_of(self._stored(uid), self._user.user) is ClaimState.OURS
             result = self.claim(uid)
             each[uid] = result.outcome
             if result.outcome is ClaimOutcome.LOST:
@@ -147,11 +148,12 @@ class Claims:
         """
         with self._turn:
             stored = self._stored(uid)
-            if stored.claim in _NOT_RETURNABLE:
-                raise UserFacingError(*_NOT_RETURNABLE[stored.claim])
-            if stored.claim in (ClaimState.NONE, ClaimState.LOST):
+            claim = claim_of(stored, self._user.user)
+            if claim in _NOT_RETURNABLE:
+                raise UserFacingError(*_NOT_RETURNABLE[claim])
+            if claim in (ClaimState.NONE, ClaimState.LOST):
                 self._worklist.request_cancellation(uid, reason)
-            elif stored.claim is ClaimState.OURS:
+            elif claim is ClaimState.OURS:
                 self._return(uid, reason)
 
     def _return(self, uid: str, reason: str) -> None:
@@ -174,7 +176,7 @@ class Claims:
             return  # the reader is taking or returning something at this moment
         try:
             for stored in self._items.all():
-                if stored.claim is ClaimState.CLAIMING:
+                if claim_of(stored, self._user.user) is ClaimState.CLAIMING:
                     self._claim(stored.uid)
                 elif stored.claim is ClaimState.RETURNING:
                     self._finish_return(stored.uid, stored.return_reason)
@@ -242,7 +244,7 @@ class Claims:
 
     def _record(self, uid: str, result: ClaimResult) -> None:
         if result.outcome is ClaimOutcome.OURS:
-            self._items.set_claim_state(uid, ClaimState.OURS)
+            self._items.set_claim_state(uid, ClaimState.OURS, claimed_by=self._user.user)
         elif result.outcome is ClaimOutcome.LOST:
             self._items.set_claim_state(uid, ClaimState.LOST, claimed_by=result.claimed_by)
 
@@ -258,7 +260,7 @@ class Claims:
             if refusal.is_passing:
                 raise
             if parse_workitem(self._worklist.retrieve(uid)).state == "IN PROGRESS":
-                self._items.set_claim_state(uid, ClaimState.OURS)
+                self._items.set_claim_state(uid, ClaimState.OURS, claimed_by=self._user.user)
                 raise UserFacingError("The site does not take this item back.", "Call the site.") from refusal
         self._items.set_claim_state(uid, ClaimState.RETURNED)
 

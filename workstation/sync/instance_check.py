@@ -40,7 +40,8 @@ def check_instance(data: bytes, ref: InstanceRef, patient: PatientIdentity, defa
     ref
         What was asked for.
     patient
-        Whom the study is about.
+        Whom the study is about. When even that has no Patient ID there is nobody to compare with: the study may be
+        looked at, and reading keeps it from being signed.
     default_issuer
         Issuer of Patient IDs that name none.
     """
@@ -50,7 +51,8 @@ def check_instance(data: bytes, ref: InstanceRef, patient: PatientIdentity, defa
         return Verdict(error.what)
     if (header.study_uid, header.series_uid, header.sop_uid) != (ref.study_uid, ref.series_uid, ref.sop_uid):
         return Verdict("The site sent another image than the one asked for.")
-    if compare_patients(patient, header.patient, default_issuer=default_issuer) is PatientMatch.DIFFERENT:
+    match = compare_patients(patient, header.patient, default_issuer=default_issuer)
+    if patient.patient_id.strip() and match is PatientMatch.DIFFERENT:
         return Verdict("The image belongs to another patient.")
     if _is_cut_short(data, header):
         return Verdict("The image is cut short: pixels are missing.")

@@ -32,6 +32,7 @@ from workstation.sync.dicomweb import DicomWeb
 from workstation.sync.errors import Refused
 from workstation.sync.mllp import Acknowledgement
 from workstation.sync.proof import Finding, Proof, prove_completed, prove_document, prove_message
+from workstation.sync.ups_attributes import output_sop_uids
 from workstation.sync.worklist import ReadingWorklist
 from workstation.vault.audit import AuditCode, AuditEvent, AuditTrail
 
@@ -187,15 +188,12 @@ class Outbox:
         stored = self._catalogue.items.get(delivery.target_uid)
         if stored is None or not stored.transaction_uid:
             raise RefusedForGood("This computer does not hold the item any more")
-        attributes: Any = json.loads(payload)
-        if isinstance(attributes, list):
-            attributes = attributes[0]
         try:
-            self._worklist.complete(delivery.target_uid, stored.transaction_uid, attributes)
+            self._worklist.complete(delivery.target_uid, stored.transaction_uid, _attributes(payload))
         except Refused as refusal:
             if refusal.is_passing:
                 raise
-            proof = prove_completed(self._worklist, delivery.target_uid)
+            proof = self._look(delivery)
             if proof.finding is not Finding.PROVEN:
                 raise RefusedForGood(f"The site refused to complete the item ({refusal.status})") from refusal
 
@@ -209,7 +207,8 @@ class Outbox:
 
     def _look(self, delivery: Delivery) -> Proof:
         if delivery.kind == "UPS":
-            return prove_completed(self._worklist, delivery.target_uid)
+            outputs = output_sop_uids(_attributes(self._store.payload(delivery.id)))
+            return prove_completed(self._worklist, delivery.target_uid, outputs)
         return prove_document(
             self._store.payload(delivery.id),
             self._archive,
@@ -337,3 +336,9 @@ class Outbox:
         record = self._catalogue.reports.get(delivery.report_id, delivery.version)
         user = record.author if record else ""
         self._audit.record(AuditEvent(code, user, delivery.target_uid, outcome_ok, detail))
+
+
+def _attributes(payload: bytes) -> dict[str, Any]:
+    """The final-state attributes as they were frozen; DICOM JSON may wrap them in an array (PS3.18 F.2)."""
+    attributes: Any = json.loads(payload)
+    return dict(attributes[0] if isinstance(attributes, list) else attributes)

@@ -16,7 +16,7 @@ from workstation.dicom.values import text
 from workstation.sync.dicomweb import DicomWeb
 from workstation.sync.errors import Refused
 from workstation.sync.mllp import Acknowledgement
-from workstation.sync.ups_attributes import STATE, first_text
+from workstation.sync.ups_attributes import STATE, first_text, output_sop_uids
 from workstation.sync.worklist import ReadingWorklist
 
 _UIDS = ("SOPClassUID", "SOPInstanceUID", "SeriesInstanceUID", "StudyInstanceUID")
@@ -87,9 +87,19 @@ def prove_message(acknowledgement: Acknowledgement, message_id: str) -> Proof:
     return Proof(Finding.DIFFERENT, f"the RIS answered {meaning} ({acknowledgement.code})")
 
 
-def prove_completed(worklist: ReadingWorklist, uid: str) -> Proof:
-    """A work item counts as finished when the site, asked again, shows it as COMPLETED."""
-    state = first_text(worklist.retrieve(uid), STATE)
+def prove_completed(worklist: ReadingWorklist, uid: str, outputs: Collection[str] = ()) -> Proof:
+    """A work item counts as finished when the site, asked again, shows it as COMPLETED, and by nobody else.
+
+    Parameters
+    ----------
+    outputs
+        SOP Instance UIDs of our report. A site that names other results, and none of these, had it from somebody else.
+    """
+    item = worklist.retrieve(uid)
+    state = first_text(item, STATE)
+    shown = output_sop_uids(item)
+    if state == "COMPLETED" and shown and outputs and not shown & set(outputs):
+        return Proof(Finding.DIFFERENT, "somebody else has completed the item with another report")
     if state == "COMPLETED":
         return Proof(Finding.PROVEN, "the site shows the item as completed")
     if state == "IN PROGRESS":

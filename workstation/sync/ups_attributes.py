@@ -109,6 +109,21 @@ def first_text(dataset: Mapping[str, Any], tag: str) -> str:
     return str(values[0]) if isinstance(values[0], str | int | float) else ""
 
 
+def output_sop_uids(item: Mapping[str, Any]) -> frozenset[str]:
+    """SOP Instance UIDs that a work item names as its results (Output Information Sequence 0040,4033)."""
+    return frozenset(
+        first_text(instance, "00081155")
+        for performed in _items(item, PERFORMED_PROCEDURE)
+        for output in _items(performed, "00404033")
+        for instance in _items(output, "00081199")
+    ) - {""}
+
+
+def _items(dataset: Mapping[str, Any], tag: str) -> list[Mapping[str, Any]]:
+    found = (dataset.get(tag) or {}).get("Value") or []
+    return [each for each in found if isinstance(each, Mapping)]
+
+
 def _outputs(outputs: Iterable[OutputReference]) -> list[Attributes]:
     by_series: dict[tuple[str, str], list[OutputReference]] = {}
     for output in outputs:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Protocol
 
@@ -11,7 +11,7 @@ from workstation.catalogue.catalogue import Catalogue
 from workstation.catalogue.instances import Counts
 from workstation.catalogue.outbox_store import Delivery, DeliveryState
 from workstation.catalogue.studies import StudyRecord
-from workstation.catalogue.work_items import ClaimState, StoredItem
+from workstation.catalogue.work_items import ClaimState, StoredItem, claim_of
 from workstation.dicom.errors import UnreadableWorkItem
 from workstation.dicom.patient import display_name
 from workstation.dicom.workitem import PRIORITIES, WorkItem, parse_workitem
@@ -172,6 +172,7 @@ class _View:
         if item is None:
             return None
         counts = self._counts_of(item)
+        stored = replace(stored, claim=claim_of(stored, self._me))
         return WorklistRow(
             item=item,
             claim=stored.claim,

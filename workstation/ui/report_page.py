@@ -88,6 +88,7 @@ class ReportPage(QWidget):
             self.follow_desk()
         elif topic == "draft":
             self._show_saved()
+            self._check.ask()
         elif topic in ("images", "worklist", "conditions"):
             self._check.ask()
             if not self._order_later.isActive():

@@ -19,6 +19,7 @@ from workstation.viewing.actions import Activate, GoTo, Move, Pan, Scroll, Zoom
 from workstation.viewing.case_view import CaseView
 
 WHOLE: Fractions = (0.0, 0.0, 1.0, 1.0)
+NOTHING_HERE = "This layout shows nothing on this display."
 LutFinder = Callable[[str], DisplayLut | None]
 
 
@@ -77,7 +78,7 @@ class ViewportBoard(QObject):
         for screen_id, window in windows.items():
             here = [viewport for viewport in hung if viewport.screen == screen_id]
             placed = [Placed(self._presenters[v.id].widget, share_of(v, sizes[screen_id])) for v in here]
-            window.set_viewports(placed or [_quiet(window, ViewportContent())])
+            window.set_viewports(placed or [_quiet(window, ViewportContent(detail=NOTHING_HERE))])
 
     def say(self, windows: Iterable[DiagnosticWindow], title: str, detail: str = "") -> None:
         """No viewports: a sentence in each window."""

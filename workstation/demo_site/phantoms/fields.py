@@ -5,7 +5,7 @@ Coordinates follow the DICOM patient system: +x to the patient's left, +y to the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,6 +50,33 @@ class Plane:
         """The plane within a box."""
         bend = None if self.bend is None else self.bend[box]
         return Plane(self.x[:, box[1]], self.y[box[0]], self.z, bend)
+
+
+    def coarse(self) -> Plane:
+        """Every second sample of every second row (without a bend)."""
+        return Plane(self.x[:, ::2], self.y[::2], self.z)
+
+
+def on_coarse(plane: Plane, function: Callable[[Plane], Field]) -> Field:
+    """A smooth function computed on every second sample and filled in between: a quarter of the work."""
+    coarse = function(plane.coarse())
+    rows, columns = plane.shape
+    wide: Field = np.empty((coarse.shape[0], columns), np.float32)
+    wide[:, ::2] = coarse
+    _fill_between(wide.T)
+    full: Field = np.empty((rows, columns), np.float32)
+    full[::2] = wide
+    _fill_between(full)
+    return full
+
+
+def _fill_between(lines: Field) -> None:
+    """Set every odd line to the mean of its neighbours (the last to the one before it); in place."""
+    between = lines[1:-1:2]
+    np.add(lines[:-2:2], lines[2::2], out=between)
+    between *= np.float32(0.5)
+    if len(lines) % 2 == 0:
+        lines[-1] = lines[-2]
 
 
 def axial_plane(rows: int, columns: int, spacing_mm: float, z_mm: float) -> Plane:

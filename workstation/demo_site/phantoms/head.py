@@ -206,7 +206,7 @@ def _vault(plane: Plane) -> Field:
     z = plane.z / c if plane.z > 0 else plane.z * 0.62 / c
     x = np.square(plane.x / (a + a * 0.10 * np.clip(plane.y / b, -1, 1)))
     y = np.square((plane.y + 2) / b)
-    flat = np.sqrt(x + y - np.float32(0.2) * np.sqrt(x * y))  # a little squarer than an ellipse
+    flat = np.sqrt(x + y - np.float32(0.4) * x * y / (x + y + np.float32(1e-6)))  # a little squarer than an ellipse
     radius = np.sqrt(np.sqrt(np.square(np.square(flat)) + z**4 + 1.4 * np.square(flat * z)))
     distance: Field = ((radius - 1) * a).astype(np.float32)
     return distance
