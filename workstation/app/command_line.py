@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import sys
-import threading
 from collections.abc import Sequence
 from types import FrameType
 
@@ -12,11 +11,9 @@ import typer
 from typer.exceptions import TyperException
 
 from workstation.app import commands_of_readers, commands_of_sites, commands_on_files
-from workstation.app.output import tell
+from workstation.app.output import INTERRUPTED, tell
 from workstation.foundation import logs
 from workstation.foundation.errors import Cancelled, UserFacingError
-
-INTERRUPTED = 130
 
 app = typer.Typer(
     add_completion=False,
@@ -38,13 +35,13 @@ for _module in (commands_of_readers, commands_on_files, commands_of_sites):
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and end the process with the exit code that DESIGN section 10 names."""
+    _end_like_an_interrupt()
     sys.exit(run_command(arguments))
 
 
 def run_command(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code. Errors a person can act on become one line on stderr."""
     logs.configure(None)
-    _end_like_an_interrupt()
     try:
         outcome = app(args=list(arguments) if arguments is not None else None, standalone_mode=False)
     except UserFacingError as error:
@@ -62,8 +59,6 @@ def run_command(arguments: Sequence[str] | None = None) -> int:
 
 def _end_like_an_interrupt() -> None:
     """SIGTERM and SIGHUP end the program as Ctrl+C does: folders that were only borrowed are removed."""
-    if threading.current_thread() is not threading.main_thread():
-        return
     for name in ("SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), _interrupted)

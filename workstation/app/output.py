@@ -11,6 +11,9 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+INTERRUPTED = 130
+"""The exit code of a program that was asked to end, as shells have it."""
+
 people = Console(stderr=True, highlight=False, soft_wrap=True)
 
 

@@ -11,7 +11,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QInputDialog, QLineEdit, QMessageBox
 
 from workstation.app.crash_handler import CrashHandler
-from workstation.app.interruption import INTERRUPTED, EndsWindows
+from workstation.app.interruption import EndsWindows
+from workstation.app.output import INTERRUPTED
 from workstation.app.store import KeySource, Store, opened_store
 from workstation.app.wiring import build_desk
 from workstation.foundation.errors import UserFacingError

@@ -15,6 +15,7 @@ from workstation.reading.desk import Desk, SessionParts
 from workstation.reading.drafting import DraftKeeper
 from workstation.reading.hang_case import HangCase
 from workstation.reading.headers import HeaderShelf
+from workstation.reading.identity import AcceptedDifferences
 from workstation.reading.log_in import LogIn, Reader
 from workstation.reading.signing import SignReport
 from workstation.reading.stored_objects import StoredObjects
@@ -59,9 +60,9 @@ def build_desk(store: Store, profile: SiteProfile, preferences: Preferences) -> 
         conditions=conditions,
         site_clock=site_clock,
         audit=store.audit,
-        log_in=LogIn(account, verifier, key_of, store.catalogue.notes, conditions),
+        log_in=LogIn(account, verifier, key_of, store.catalogue.notes, conditions, site_clock),
         session_for=parts.build,
-        hang_case=HangCase(store.catalogue, shelf, load_protocols()),
+        hang_case=HangCase(store.catalogue, shelf, load_protocols(), profile.patient_id_issuer),
         shelf=shelf,
         frame_source=FrameSource(objects.read),
         drafts=drafts,
@@ -103,16 +104,18 @@ class _SessionBuilder:
         worklist = UpsRs(connection, self._profile.worklist.url)
         performer = Performer(reader.user, reader.person_name or reader.name, reader.organisation)
         claims = Claims(self._store.catalogue, worklist, performer, self._store.clock)
+        accepted = AcceptedDifferences(self._store.catalogue.notes, self._store.audit, reader.user)
         take = TakeCase(
             self._store.catalogue,
             claims,
             self._store.audit,
             self._site_clock,
+            accepted,
             reader=reader.user,
             default_issuer=self._profile.patient_id_issuer,
         )
         engine = self._engine(connection, worklist, claims)
-        return SessionParts(reader, claims, engine, take, self._signing(reader, take), connection.close)
+        return SessionParts(reader, claims, engine, take, self._signing(reader, take, accepted), connection.close)
 
     def _engine(self, connection: SiteConnection, worklist: UpsRs, claims: Claims) -> SyncEngine:
         catalogue, profile = self._store.catalogue, self._profile
@@ -139,7 +142,7 @@ class _SessionBuilder:
             site_clock=self._site_clock,
         )
 
-    def _signing(self, reader: Reader, take: TakeCase) -> SignReport:
+    def _signing(self, reader: Reader, take: TakeCase, accepted: AcceptedDifferences) -> SignReport:
         return SignReport(
             catalogue=self._store.catalogue,
             drafts=self._drafts,
@@ -150,7 +153,8 @@ class _SessionBuilder:
             audit=self._store.audit,
             profile=self._profile,
             site_clock=self._site_clock,
-            contradictions=take.contradictions,
+            identity=take.identity,
+            accepted=accepted,
         )
 
 

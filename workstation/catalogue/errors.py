@@ -42,7 +42,8 @@ class ItemNotHeld(UserFacingError):
 
     def __init__(self) -> None:
         super().__init__(
-            "An item of this case is not yours any more. Nothing was signed.", "What you have written is kept as a draft."
+            "An item of this case is not yours any more. Nothing was signed.",
+            "What you have written is kept as a draft.",
         )
 
 

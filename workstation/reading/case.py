@@ -48,6 +48,11 @@ class Case:
         return tuple(item.uid for item in self.items)
 
     @property
+    def subject(self) -> tuple[object, ...]:
+        """Whom and what the report is about: what must not change between showing a report and signing it."""
+        return tuple((item.uid, item.patient, item.orders, item.study_uids) for item in self.items)
+
+    @property
     def title(self) -> str:
         """What is read, for headings: the procedures of all items."""
         return " + ".join(item.label for item in self.items)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from calibration.checks.display_state import DisplayIdentity, DisplayState, RecordStore, display_state
+from calibration.checks.display_state import DisplayIdentity, DisplayState, RecordStore
 from workstation.catalogue.catalogue import Catalogue
 from workstation.catalogue.instances import Counts
 from workstation.dicom.header import InstanceHeader
@@ -26,6 +27,7 @@ from workstation.imaging.frame_source import FrameSource
 from workstation.reading.case import Case, CaseOpening
 from workstation.reading.case_book import CaseBook
 from workstation.reading.delivery import DeliveryLine, delivery_line
+from workstation.reading.display_use import DisplayUse
 from workstation.reading.drafting import DraftKeeper
 from workstation.reading.errors import NotNow
 from workstation.reading.hang_case import HangCase
@@ -34,7 +36,7 @@ from workstation.reading.log_in import LogIn, Reader
 from workstation.reading.obstacles import Obstacle
 from workstation.reading.order_panel import OrderPanel, PriorReport, PriorStudy
 from workstation.reading.prior_reports import prior_reports_of
-from workstation.reading.report_content import new_draft
+from workstation.reading.report_content import adopted, new_draft
 from workstation.reading.signing import SignedReport, SignReport
 from workstation.reading.take import TakeCase
 from workstation.reporting.draft import Draft
@@ -96,13 +98,12 @@ class Desk:
         self._shelf = shelf
         self._drafts = drafts
         self._templates = tuple(templates)
-        self._display_records = display_records
         self._book = CaseBook()
         self._observers: list[Callable[[str], None]] = []
         self._starting = threading.Lock()
         self._is_started = False
-        self._displays: dict[str, DisplayState] = {}
-        self._overridden: dict[str, str] = {}
+        self._displays = DisplayUse(display_records)
+        self._refreshing = threading.Lock()
         self._book.observe(lambda: self._tell("case"))
         self._drafts.observe(lambda _key: self._tell("draft"))
         self.conditions.observe(lambda: self._tell("conditions"))
@@ -129,7 +130,7 @@ class Desk:
         """
         reader = self._log_in(user, password)
         self._session = self._session_for(reader)
-        self._session.engine.observe(self._tell)
+        self._session.engine.observe(self._heard)
         self._audit.record(AuditEvent(AuditCode.USER_AUTHENTICATION, reader.user, detail="login"))
         return reader
 
@@ -180,6 +181,7 @@ class Desk:
     def return_to_site(self, item_uid: str, reason: str, note: str = "") -> None:
         """Give an item (and those linked to it) back with a reason; the site schedules a replacement."""
         parts = self._parts
+        self._drafts.save_now()
         for item in parts.take.items_of_case(item_uid):
             parts.claims.give_back(item.uid, f"{reason}: {note}" if note else reason)
             self._audit.record(AuditEvent(AuditCode.ITEM_RETURNED, parts.reader.user, item.uid, detail=reason))
@@ -220,7 +222,7 @@ class Desk:
         case = opening.case
         if case is None:
             return opening
-        self._drafts.open(case.key, lambda: self._new_draft(case))
+        self.draft(case)
         self._book.add(case)
         for study_uid in case.study_uids:
             self._audit.record(AuditEvent(AuditCode.STUDY_OPENED, parts.reader.user, study_uid))
@@ -241,10 +243,15 @@ class Desk:
             self._shelf.forget(stored.ref.sop_uid for stored in self._catalogue.instances.received(study_uid))
 
     def refresh_case(self, case_key: str) -> Case:
-        """Bring an open case up to date with what has arrived (priors, changes at the site)."""
-        newer = self._parts.take.refreshed(self._book.get(case_key))
-        if newer != self._book.get(case_key):
-            self._book.replace(newer)
+        """Bring an open case up to date with what has arrived (priors, changes at the site, a claim won or lost)."""
+        take = self._parts.take
+        with self._refreshing:  # of two looks the older one must not have the last word
+            case = self._book.get(case_key)
+            newer = take.refreshed(case)
+            if newer != case:
+                self._book.replace(newer)
+        if case.is_read_only and not newer.is_read_only:
+            take.note_claimed(newer.items)
         return newer
 
     def is_all_here(self, case: Case) -> bool:
@@ -260,7 +267,9 @@ class Desk:
         self, case: Case, screens: Sequence[HangingScreen], cancel: CancelToken | None = None, stage: str | None = None
     ) -> Hanging | None:
         """Lay the case out on ``screens``; None while nothing of it has arrived. Never withholds images."""
-        return self._hang(case, screens, self._displays, self._overridden, cancel or CancelToken(), stage)
+        return self._hang(
+            case, screens, self._displays.states, self._displays.overridden, cancel or CancelToken(), stage
+        )
 
     def studies_of(self, case: Case, cancel: CancelToken | None = None) -> tuple[HangingStudy, ...]:
         """Studies and priors of the case as far as they have arrived: where the next and previous series come from."""
@@ -284,12 +293,7 @@ class Desk:
 
     def display_states(self, displays: Mapping[str, DisplayIdentity]) -> Mapping[str, DisplayState]:
         """State of each display by screen id (``diagnostic:1``); remembered for hanging and signing."""
-        self._displays = {
-            screen: display_state(identity, screen.partition(":")[0], self._display_records)
-            for screen, identity in displays.items()
-            if not screen.startswith("report")
-        }
-        return dict(self._displays)
+        return self._displays.look(displays)
 
     @staticmethod
     def identity_of(screen: HangingScreen) -> DisplayIdentity:
@@ -300,7 +304,7 @@ class Desk:
         """Use a display in spite of an expired or failed check; audited with the reader's reason."""
         if not reason.strip():
             raise NotNow("Say in words why this display is used although it is not fit.")
-        self._overridden[screen_id] = reason
+        self._displays.override(screen_id)
         user = self._parts.reader.user
         self._audit.record(AuditEvent(AuditCode.DISPLAY_OVERRIDE, user, detail=f"{screen_id}: {reason}"))
 
@@ -312,11 +316,15 @@ class Desk:
         for template in self._templates:
             if draft is not None and template.id == draft.template_id:
                 return template
-        return choose_template(self._templates, case.items[0].modality, case.items[0].body_region)
+        return self._chosen_template(case)
 
     def draft(self, case: Case) -> Draft:
         """The draft of an open case (quick)."""
-        return self._drafts.open(case.key, lambda: self._new_draft(case))
+        return self._drafts.open(
+            case.key,
+            lambda: new_draft(case, self._chosen_template(case), self.site_clock.now()),
+            lambda old: adopted(old, self._templates, self._chosen_template(case), self.site_clock.now()),
+        )
 
     def edit_field(self, case_key: str, field_id: str, text: str) -> Draft:
         """Put text into a field (quick). Only the active case takes text; saved within a second."""
@@ -342,11 +350,14 @@ class Desk:
         return tuple(self._catalogue.drafts.keys())
 
     def obstacles_to_signing(self, case: Case) -> tuple[Obstacle, ...]:
-        """What is in the way of signing, in words; empty means ready to sign."""
-        return self._parts.sign.obstacles(case, self.template(case), self._displays)
+        """What is in the way of signing the case as it is now, in words; empty means ready to sign."""
+        newest = self._parts.take.refreshed(case)
+        return self._parts.sign.obstacles(newest, self.template(newest), self._displays.states)
 
     def sign(self, case: Case, password: str, acknowledgements: Mapping[str, str]) -> SignedReport:
         """Sign the draft of the active case and put the report into the outbox.
+
+        ``case`` is what the reader was shown: when the site has changed its orders since, nothing is signed.
 
         Raises
         ------
@@ -355,7 +366,10 @@ class Desk:
         """
         parts = self._parts
         self._book.must_be_active(case.key)
-        signed = parts.sign(case, self.template(case), password, acknowledgements, self._displays)
+        newest = self.refresh_case(case.key)
+        if newest.subject != case.subject:
+            raise NotNow("The site has changed the order since. Nothing was signed.", "Look at it again, then sign.")
+        signed = parts.sign(newest, self.template(newest), password, acknowledgements, self._displays.states)
         self._book.close(case.key)
         self._tell("outbox")
         self._tell("worklist")
@@ -386,9 +400,16 @@ class Desk:
         counts = self._catalogue.instances.counts(study_uid)
         return bool(counts.expected) and counts.received + counts.quarantined >= counts.expected
 
-    def _new_draft(self, case: Case) -> Draft:
-        item = case.items[0]
-        return new_draft(case, choose_template(self._templates, item.modality, item.body_region), self.site_clock.now())
+    def _chosen_template(self, case: Case) -> Template:
+        return choose_template(self._templates, case.items[0].modality, case.items[0].body_region)
+
+    def _heard(self, topic: str) -> None:
+        """The engine has changed something: open cases follow before anybody looks at them."""
+        if topic == "worklist":
+            for case in self._book.open_cases:
+                with suppress(NotNow):  # closed in between
+                    self.refresh_case(case.key)
+        self._tell(topic)
 
     def _earlier_studies(self, item_uid: str) -> tuple[tuple[PriorStudy, ...], tuple[PriorReport, ...]]:
         stored = self._catalogue.items.get(item_uid)

@@ -11,6 +11,7 @@ from workstation.foundation.cancel import CancelToken
 from workstation.foundation.clock import Clock
 from workstation.foundation.conditions import ConditionBoard, Severity
 from workstation.foundation.worker import Worker, WorkerState
+from workstation.reading.errors import NotNow
 from workstation.reporting.draft import Draft
 
 AUTOSAVE_PAUSE_S = (
@@ -33,6 +34,7 @@ class DraftKeeper:
         self._saving = threading.Lock()
         self._drafts: dict[str, Draft] = {}
         self._unsaved: set[str] = set()
+        self._sealed: set[str] = set()
         self._saved_at: dict[str, datetime] = {}
         self._observers: list[Callable[[str], None]] = []
         self._worker = Worker(
@@ -53,13 +55,15 @@ class DraftKeeper:
         """Call ``observer(case_key)`` after each save."""
         self._observers.append(observer)
 
-    def open(self, case_key: str, make_new: Callable[[], Draft]) -> Draft:
-        """The draft kept for this case, or a new one."""
+    def open(
+        self, case_key: str, make_new: Callable[[], Draft], adopt: Callable[[Draft], Draft] = lambda draft: draft
+    ) -> Draft:
+        """The draft kept for this case, as ``adopt`` makes it fit today's templates; or a new one."""
         with self._lock:
             if case_key in self._drafts:
                 return self._drafts[case_key]
         stored = self._catalogue.drafts.load(case_key)
-        draft = Draft.from_json(stored) if stored is not None else make_new()
+        draft = adopt(Draft.from_json(stored)) if stored is not None else make_new()
         with self._lock:
             return self._drafts.setdefault(case_key, draft)
 
@@ -68,8 +72,16 @@ class DraftKeeper:
             return self._drafts.get(case_key)
 
     def edit(self, case_key: str, field_id: str, text: str) -> Draft:
-        """Put ``text`` into a field of this case's draft; saved within a second."""
+        """Put ``text`` into a field of this case's draft; saved within a second.
+
+        Raises
+        ------
+        NotNow
+            When the report is being signed or is signed: text would be in no report.
+        """
         with self._lock:
+            if case_key in self._sealed or case_key not in self._drafts:
+                raise NotNow("This report is signed or being signed, so it takes no text.")
             draft = self._drafts[case_key].with_field(field_id, text, self._clock.now())
             self._drafts[case_key] = draft
             self._unsaved.add(case_key)
@@ -83,13 +95,29 @@ class DraftKeeper:
         with self._lock:
             return self._saved_at.get(case_key)
 
-    def retire(self, case_key: str, freeze: Callable[[], None]) -> None:
+    def retire(self, case_key: str, signed: Draft, freeze: Callable[[], None]) -> None:
         """Run ``freeze`` (which removes the stored draft in its own transaction), then forget the draft here.
 
-        No save can slip in between and bring a signed draft back.
+        No save can slip in between and bring a signed draft back, and no text can slip in and be in no report.
+
+        Raises
+        ------
+        NotNow
+            When the draft is not ``signed`` any more: then ``freeze`` was not run.
         """
         with self._saving:
-            freeze()
+            with self._lock:
+                if case_key in self._sealed or self._drafts.get(case_key) != signed:
+                    raise NotNow(
+                        "The report has changed while it was being signed. Nothing was signed.", "Read it again."
+                    )
+                self._sealed.add(case_key)
+            try:
+                freeze()
+            except BaseException:
+                with self._lock:
+                    self._sealed.discard(case_key)  # it goes on as a draft
+                raise
             with self._lock:
                 self._drafts.pop(case_key, None)
                 self._unsaved.discard(case_key)

@@ -7,6 +7,8 @@ from dataclasses import replace
 
 from calibration.checks.display_state import DisplayState, StateName
 from workstation.catalogue.catalogue import Catalogue
+from workstation.dicom.header import InstanceHeader
+from workstation.dicom.patient import PatientMatch, compare_patients
 from workstation.foundation.cancel import CancelToken
 from workstation.hanging.engine import hang
 from workstation.hanging.hung import Hanging
@@ -29,10 +31,13 @@ _FITNESS: dict[StateName, Fitness] = {
 class HangCase:
     """Chooses protocol and places for a case. Never waits: hangs what has arrived, and is asked again later."""
 
-    def __init__(self, catalogue: Catalogue, shelf: HeaderShelf, protocols: Sequence[Protocol]) -> None:
+    def __init__(
+        self, catalogue: Catalogue, shelf: HeaderShelf, protocols: Sequence[Protocol], default_issuer: str
+    ) -> None:
         self._catalogue = catalogue
         self._shelf = shelf
         self._protocols = tuple(protocols)
+        self._default_issuer = default_issuer
 
     def __call__(
         self,
@@ -78,6 +83,8 @@ class HangCase:
 
     def _study(self, study_uid: str, case: Case, cancel: CancelToken) -> HangingStudy:
         headers = [header for header in self._shelf.of_study(study_uid, cancel) if header.is_image]
+        if study_uid not in case.study_uids:
+            headers = [header for header in headers if not self._is_foreign(header, case)]
         if headers:
             return hanging_study_of(headers, patient_key=_key_of(case))
         record = self._catalogue.studies.get(study_uid)
@@ -93,6 +100,11 @@ class HangCase:
             date=record.study_date,
             time=record.study_time,
         )
+
+    def _is_foreign(self, header: InstanceHeader, case: Case) -> bool:
+        """A prior is judged by its images too, not only by what the archive's list says of it."""
+        match = compare_patients(case.patient, header.patient, default_issuer=self._default_issuer)
+        return match is PatientMatch.DIFFERENT
 
 
 def _key_of(case: Case) -> str:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterable, Sequence
 
 from workstation.catalogue.catalogue import Catalogue
+from workstation.catalogue.errors import ObjectNotStored
 from workstation.dicom.errors import UnreadableInstance
 from workstation.dicom.header import InstanceHeader
 from workstation.dicom.reading import header_of, read_header
@@ -59,6 +60,6 @@ class HeaderShelf:
             return self.header(sop_uid)
         except UnreadableInstance as error:
             self._catalogue.instances.mark_quarantined(sop_uid, error.what)
-        except DamagedObject:
-            log.info("a stored instance was damaged; it is fetched again")
+        except (DamagedObject, ObjectNotStored):
+            log.info("a stored instance was damaged or gone; it is fetched again")
         return None

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 
 from workstation.catalogue.notes import Notes
+from workstation.foundation.clock import Clock
 from workstation.foundation.conditions import ConditionBoard, Severity
+from workstation.foundation.errors import UserFacingError
 from workstation.reading.errors import WrongPassword
+from workstation.reading.signing_certificate import certificate_fault
 from workstation.sync.errors import Unreachable
 from workstation.sync.login import SiteAccount
 from workstation.vault.reader_key import ReaderKey
 from workstation.vault.verifier import LocalVerifier
 
 OFFLINE = "offline-login"
+_RENEW_BEFORE = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -38,12 +44,14 @@ class LogIn:
         key_of: Callable[[str], ReaderKey],
         notes: Notes,
         conditions: ConditionBoard,
+        site_clock: Clock,
     ) -> None:
         self._account = account
         self._verifier = verifier
         self._key_of = key_of
         self._notes = notes
         self._conditions = conditions
+        self._site_clock = site_clock
 
     def __call__(self, user: str, password: str) -> Reader:
         """Log in; see `workstation.reading.desk.Desk.log_in`."""
@@ -79,6 +87,13 @@ class LogIn:
         )
 
     def _certify(self, user: str, name: str) -> None:
-        key = self._key_of(user)
-        if not key.is_certified:
-            key.install_certificate(self._account.certify(key.certificate_request(name)))
+        """Get the key certified; again in good time before the certificate runs out."""
+        key, now = self._key_of(user), self._site_clock.now()
+        if certificate_fault(key.certificate_chain, now):
+            self._install(key, name)
+        elif certificate_fault(key.certificate_chain, now + _RENEW_BEFORE):
+            with suppress(UserFacingError):  # what there is still does; the next login tries again
+                self._install(key, name)
+
+    def _install(self, key: ReaderKey, name: str) -> None:
+        key.install_certificate(self._account.certify(key.certificate_request(name)))

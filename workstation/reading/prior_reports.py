@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from workstation.catalogue.catalogue import Catalogue
+from workstation.catalogue.errors import ObjectNotStored
 from workstation.catalogue.instances import StoredInstance
 from workstation.catalogue.studies import StudyRecord
 from workstation.dicom.errors import UnreadableInstance
 from workstation.dicom.reading import read_dataset
 from workstation.dicom.sr_content import pdf_bytes, sr_as_text
 from workstation.reading.order_panel import PriorReport
+from workstation.vault.errors import DamagedObject
 
 
 def prior_reports_of(catalogue: Catalogue, study: StudyRecord) -> tuple[PriorReport, ...]:
@@ -26,6 +28,8 @@ def _reports(catalogue: Catalogue, study: StudyRecord) -> Iterator[PriorReport]:
             yield _report(catalogue, study, stored)
         except UnreadableInstance as error:
             catalogue.instances.mark_quarantined(stored.ref.sop_uid, error.what)
+        except (DamagedObject, ObjectNotStored) as error:
+            catalogue.instances.mark_failed(stored.ref.sop_uid, error.what)  # fetched again by the next turn
 
 
 def _report(catalogue: Catalogue, study: StudyRecord, stored: StoredInstance) -> PriorReport:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 
@@ -37,6 +38,21 @@ def new_draft(case: Case, template: Template, now: datetime) -> Draft:
     if indication and template.field("indication") is not None:
         draft = draft.with_field("indication", indication, now)
     return draft
+
+
+def adopted(draft: Draft, templates: Sequence[Template], template: Template, now: datetime) -> Draft:
+    """``draft`` as it is when its template is still there; else under ``template``, with not a word of it lost.
+
+    Text of fields that ``template`` does not have goes to the end of its findings, or of its last field.
+    """
+    if any(each.id == draft.template_id for each in templates) or not template.fields:
+        return draft
+    known = {each.id for each in template.fields}
+    home = "findings" if "findings" in known else template.fields[-1].id
+    strays = [text for field_id, text in draft.fields.items() if field_id not in known and text.strip()]
+    kept = {field_id: text for field_id, text in draft.fields.items() if field_id in known}
+    moved = replace(draft, template_id=template.id, fields=kept)
+    return moved.with_field(home, "\n\n".join([*filter(None, [kept.get(home, "")]), *strays]), now)
 
 
 def canonical_report(

@@ -6,22 +6,25 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from cryptography import x509
-
 from calibration.checks.display_state import DisplayState, StateName
 from workstation.catalogue.catalogue import Catalogue
+from workstation.catalogue.errors import ItemNotHeld
 from workstation.catalogue.instances import Counts
 from workstation.catalogue.outbox_store import NewDelivery
 from workstation.catalogue.reports import SignedRecord
+from workstation.dicom.workitem import WorkItem
 from workstation.foundation.clock import SiteClock
 from workstation.reading.case import Case
 from workstation.reading.drafting import DraftKeeper
 from workstation.reading.errors import NotNow, WrongPassword
+from workstation.reading.identity import AcceptedDifferences, IdentityFinding
 from workstation.reading.obstacles import Obstacle
 from workstation.reading.render_report import deliveries_of
 from workstation.reading.report_content import canonical_report
+from workstation.reading.signing_certificate import certificate_fault
 from workstation.reporting.canonical import Author, CanonicalReport
 from workstation.reporting.checks import text_obstacles
+from workstation.reporting.draft import Draft
 from workstation.reporting.signature import sign_canonical
 from workstation.reporting.template import Template
 from workstation.site.profile import SiteProfile
@@ -31,6 +34,7 @@ from workstation.vault.audit import AuditCode, AuditEvent, AuditTrail
 from workstation.vault.reader_key import ReaderKey
 from workstation.vault.verifier import LocalVerifier
 
+_NOT_READY = "The site says that not all images have reached it yet. Say in words why you sign all the same."
 _SHORTEST_ACKNOWLEDGEMENT = 3
 
 
@@ -58,7 +62,8 @@ class SignReport:
         audit: AuditTrail,
         profile: SiteProfile,
         site_clock: SiteClock,
-        contradictions: Callable[[Case], tuple[str, ...]],
+        identity: Callable[[Sequence[WorkItem]], IdentityFinding],
+        accepted: AcceptedDifferences,
     ) -> None:
         self._catalogue = catalogue
         self._drafts = drafts
@@ -69,7 +74,8 @@ class SignReport:
         self._audit = audit
         self._profile = profile
         self._site_clock = site_clock
-        self._contradictions = contradictions
+        self._identity = identity
+        self._accepted = accepted
 
     def obstacles(
         self, case: Case, template: Template, display_states: Mapping[str, DisplayState]
@@ -79,7 +85,10 @@ class SignReport:
         found: list[Obstacle] = []
         if case.read_only_reason:
             found.append(Obstacle("read-only", case.read_only_reason))
-        found.extend(Obstacle("order-mismatch", text) for text in self._contradictions(case))
+        finding = self._identity(case.items)
+        found.extend(Obstacle("order-mismatch", text) for text in finding.contradictions)
+        found.extend(self._accepted.still_open(finding))
+        found.extend(_order_obstacles(case))
         found.extend(self._image_obstacles(case))
         if draft is None:
             found.append(Obstacle("no-draft", "There is no report yet. Write it first."))
@@ -88,13 +97,9 @@ class SignReport:
                 Obstacle(o.key, o.text, o.must_acknowledge, is_blocking=not o.must_acknowledge)
                 for o in text_obstacles(draft, template)
             )
-        if not self._reader_key.is_certified:
-            found.append(
-                Obstacle(
-                    "key-not-certified",
-                    "The site has not certified your signing key yet. Log in once while the site can be reached.",
-                )
-            )
+        fault = certificate_fault(self._reader_key.certificate_chain, self._site_clock.now())
+        if fault:
+            found.append(Obstacle("key-not-certified", fault))
         found.extend(self._display_obstacles(display_states))
         return tuple(found)
 
@@ -106,33 +111,43 @@ class SignReport:
         acknowledgements: Mapping[str, str],
         display_states: Mapping[str, DisplayState],
     ) -> SignedReport:
-        """Sign the draft of ``case``.
+        """Sign the draft of ``case``, which is to be in its newest state.
+
+        That the reader holds every item is asked once more in the very transaction that freezes the report.
 
         Raises
         ------
         NotNow
-            Naming every obstacle that still stands.
+            Naming every obstacle that still stands, or what has changed since the password was asked for.
         WrongPassword
             When neither the site nor, while it cannot be reached, this computer accepts the password.
         """
+        draft = self._drafts.get(case.key)
         standing = [
             obstacle.text
             for obstacle in self.obstacles(case, template, display_states)
             if obstacle.is_blocking
             or (obstacle.must_acknowledge and not _is_typed(acknowledgements.get(obstacle.key, "")))
         ]
-        if standing:
+        if standing or draft is None:
             raise NotNow("The report cannot be signed yet: " + " ".join(standing))
         self._authenticate(password)
         self._drafts.save_now()
-        report = self._report(case, template, acknowledgements, display_states)
-        record, deliveries = self._frozen(case, report)
-        self._drafts.retire(case.key, lambda: self._catalogue.reports.freeze(record, deliveries, draft_key=case.key))
+        report = self._report(case, draft, template, acknowledgements, display_states)
+        self._drafts.retire(case.key, draft, lambda: self._freeze(case, report))
+        self._accepted.accept(self._identity(case.items), acknowledgements.keys())
         for item_uid in case.item_uids:
             self._audit.record(
-                AuditEvent(AuditCode.REPORT_SIGNED, self._author.user_id, item_uid, detail=record.sha256)
+                AuditEvent(AuditCode.REPORT_SIGNED, self._author.user_id, item_uid, detail=report.sha256)
             )
-        return SignedReport(report.report_id, report.version, record.sha256)
+        return SignedReport(report.report_id, report.version, report.sha256)
+
+    def _freeze(self, case: Case, report: CanonicalReport) -> None:
+        record, deliveries = self._frozen(case, report)
+        try:
+            self._catalogue.reports.freeze(record, deliveries, draft_key=case.key, completing=case.item_uids)
+        except ItemNotHeld as error:
+            raise NotNow(error.what, error.advice) from error
 
     def _frozen(self, case: Case, report: CanonicalReport) -> tuple[SignedRecord, tuple[NewDelivery, ...]]:
         canonical = report.canonical_bytes()
@@ -151,11 +166,13 @@ class SignReport:
         return record, deliveries_of(report, case, self._profile, self._reader_key)
 
     def _report(
-        self, case: Case, template: Template, acknowledgements: Mapping[str, str], states: Mapping[str, DisplayState]
+        self,
+        case: Case,
+        draft: Draft,
+        template: Template,
+        acknowledgements: Mapping[str, str],
+        states: Mapping[str, DisplayState],
     ) -> CanonicalReport:
-        draft = self._drafts.get(case.key)
-        if draft is None:
-            raise NotNow("There is no report to sign.", "Write it first.")
         return canonical_report(
             case=case,
             draft=draft,
@@ -171,7 +188,7 @@ class SignReport:
     def _authenticate(self, password: str) -> None:
         user = self._author.user_id
         try:
-            self._account.reauthenticate(user, password)
+            self._must_be(user, self._account.reauthenticate(user, password).user)
         except LoginRefused as error:
             self._audit.record(AuditEvent(AuditCode.USER_AUTHENTICATION, user, outcome_ok=False, detail="signing"))
             raise WrongPassword("The site did not accept that password.", "Nothing was signed. Try again.") from error
@@ -184,6 +201,12 @@ class SignReport:
                 ) from error
         self._audit.record(AuditEvent(AuditCode.USER_AUTHENTICATION, user, detail="signing"))
 
+    def _must_be(self, user: str, answered: str) -> None:
+        """The site checked a password: of this very reader?"""
+        if answered not in ("", user):
+            self._audit.record(AuditEvent(AuditCode.USER_AUTHENTICATION, user, outcome_ok=False, detail="signing"))
+            raise WrongPassword("The site took that password for somebody else's.", "Nothing was signed. Log in again.")
+
     def _image_obstacles(self, case: Case) -> Sequence[Obstacle]:
         found = []
         for study_uid in case.study_uids:
@@ -191,6 +214,8 @@ class SignReport:
             text = _incompleteness(counts)
             if text:
                 found.append(Obstacle(f"images:{study_uid}", text, must_acknowledge=True, is_blocking=False))
+        if not all(item.input_ready for item in case.items):
+            found.append(Obstacle("images-not-ready", _NOT_READY, must_acknowledge=True, is_blocking=False))
         return found
 
     def _display_obstacles(self, states: Mapping[str, DisplayState]) -> Sequence[Obstacle]:
@@ -204,22 +229,21 @@ class SignReport:
         ]
 
 
-def certificate_fault(chain: Sequence[x509.Certificate], moment: datetime) -> str:
-    """Why a reader's certificates do not do for signing at ``moment``; empty when they do."""
-    if not chain:
-        return "The site has not certified your signing key yet. Log in once while the site can be reached."
-    if moment > chain[0].not_valid_after_utc:
-        return "Your signing certificate has run out. Log in again while the site can be reached."
-    if moment < chain[0].not_valid_before_utc:
-        return "Your signing certificate is not valid yet. Look at this computer's clock."
-    return ""
-
-
 def display_statement(states: Mapping[str, DisplayState]) -> str:
     """The sentence about displays that is frozen into the report."""
     if not states:
         return "No diagnostic display was in use."
     return " ".join(f"{_screen_name(screen)}: {state.sentence}." for screen, state in sorted(states.items()))
+
+
+def _order_obstacles(case: Case) -> Sequence[Obstacle]:
+    """A report answers orders and is about studies: without them there is nothing to answer, and nowhere to keep it."""
+    found = []
+    if not all(item.orders for item in case.items):
+        found.append(Obstacle("no-order", "The site names no order for this item. Call the site."))
+    if not all(item.study_uids for item in case.items):
+        found.append(Obstacle("no-study", "The site names no study for this item. Call the site."))
+    return found
 
 
 def _incompleteness(counts: Counts) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from workstation.catalogue.catalogue import Catalogue
+from workstation.catalogue.errors import ObjectNotStored
 from workstation.vault.errors import DamagedObject
 
 
@@ -17,12 +18,12 @@ class StoredObjects:
 
         Raises
         ------
-        DamagedObject
-            When the file was changed, cut or exchanged. The instance counts as not received from then on and is
+        DamagedObject, ObjectNotStored
+            When the file was changed, cut, exchanged or removed. The instance counts as not received from then on and is
             fetched again by the next turn of synchronisation.
         """
         try:
             return self._catalogue.objects.read(sop_uid)
-        except DamagedObject as error:
+        except (DamagedObject, ObjectNotStored) as error:
             self._catalogue.instances.mark_failed(sop_uid, error.what)
             raise

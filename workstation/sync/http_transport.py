@@ -18,6 +18,7 @@ from workstation.foundation.cancel import CancelToken
 from workstation.foundation.clock import SiteClock
 from workstation.site.profile import SiteProfile, origin_of
 from workstation.sync.errors import LoginRefused, NotTrusted, Refused, Unreachable, WrongAnswer
+from workstation.sync.open_lines import OpenLines
 from workstation.sync.trust import pinned_context
 
 _CHUNK = 1 << 20
@@ -86,7 +87,9 @@ class SiteConnection:
         self._timeouts = timeouts or Timeouts()
         self._tries = tries
         self._pause = pause
-        self._bag = _SessionBag(pinned_context(profile.ca_paths()))
+        self._closings = 0
+        self._lines = OpenLines()
+        self._bag = _SessionBag(pinned_context(profile.ca_paths()), self._lines)
 
     def get(
         self, url: str, *, accept: str, params: Mapping[str, str] | None = None, cancel: CancelToken | None = None
@@ -126,7 +129,9 @@ class SiteConnection:
         return "the site"
 
     def close(self) -> None:
-        """Close all connections. The object can be used again afterwards."""
+        """Close all connections; requests under way end at once. The object can be used again afterwards."""
+        self._closings += 1
+        self._lines.cut()
         self._bag.close()
 
     def _send(
@@ -169,13 +174,14 @@ class SiteConnection:
         return _Request(request.method, request.url, headers, request.body, request.params, request.service)
 
     def _repeatedly(self, request: _Request, cancel: CancelToken | None, tries: int) -> Answer:
+        closings = self._closings
         for attempt in range(1, tries + 1):
             try:
                 return self._once(request, cancel, may_reuse=tries > 1)
             except NotTrusted:
                 raise
             except Unreachable:
-                if attempt == tries:
+                if attempt == tries or closings != self._closings:
                     raise
                 self._pause(0.1 * 2**attempt)
         raise AssertionError("a loop of at least one try ended without an answer")
@@ -263,8 +269,9 @@ def _cut_off(service: str) -> Unreachable:
 class _SessionBag:
     """Sessions not in use. A borrowed one belongs to the borrower's thread until it is given back."""
 
-    def __init__(self, context: SSLContext) -> None:
+    def __init__(self, context: SSLContext, lines: OpenLines) -> None:
         self._context = context
+        self._lines = lines
         self._lock = threading.Lock()
         self._idle: list[tuple[requests.Session, float]] = []
 
@@ -291,7 +298,7 @@ class _SessionBag:
         session.trust_env = False  # no proxy, bundle or password of the environment gets between us and the site
         session.headers.clear()
         session.headers.update({"User-Agent": "Lightbox", "Accept-Encoding": "identity", "Connection": "keep-alive"})
-        session.mount("https://", _PinnedAdapter(self._context))
+        session.mount("https://", _PinnedAdapter(self._context, self._lines))
         session.adapters.pop("http://")
         return session
 
@@ -299,9 +306,11 @@ class _SessionBag:
 class _PinnedAdapter(HTTPAdapter):
     """Uses our context and keeps ``requests`` from adding the public certificate authorities to it."""
 
-    def __init__(self, context: SSLContext) -> None:
+    def __init__(self, context: SSLContext, lines: OpenLines) -> None:
         self._pinned = context
         super().__init__(pool_connections=4, pool_maxsize=1)
+        by_scheme = self.poolmanager.pool_classes_by_scheme
+        self.poolmanager.pool_classes_by_scheme = {**by_scheme, "https": lines.pool_class}
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs, ssl_context=self._pinned)

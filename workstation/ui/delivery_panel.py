@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWi
 
 from workstation.qtkit.accessible import named
 from workstation.ui.delivery_stages import Stage, StageState, summary_of
-from workstation.ui.pieces import TOKENS, ElidedLabel, button, clear, label, row, set_role
+from workstation.ui.elided_label import ElidedLabel
+from workstation.ui.pieces import TOKENS, button, clear, label, row, set_role
 
 _COLOURS = {
     StageState.WAITING: TOKENS.surface.line,

@@ -55,7 +55,7 @@ class NoticeStrip(QFrame):
         named(self, f"Conditions, {window_title}")
         self._notices: tuple[Notice, ...] = ()
         self._sign = QLabel(self)
-        self._text = named(ElidedLabel(self), f"Worst condition, {window_title}")
+        self._text = named(ElidedLabel(fills=True, parent=self), f"Worst condition, {window_title}")
         self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._more = named(QToolButton(self), f"More conditions, {window_title}")
         self._more.setProperty("role", "link")

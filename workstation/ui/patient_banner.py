@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from workstation.dicom.patient import PatientIdentity, age_at, display_name
 from workstation.qtkit.accessible import named
 from workstation.reading.case import Case
-from workstation.ui.pieces import TOKENS, ElidedLabel, label, row
+from workstation.ui.elided_label import ElidedLabel
+from workstation.ui.pieces import TOKENS, label, row
 from workstation.ui.times import date_text
 
 _SEX = {"M": "male", "F": "female", "O": "other"}

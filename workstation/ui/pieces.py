@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -26,45 +25,29 @@ from workstation.qtkit.tokens import Tokens
 TOKENS = Tokens()
 
 
+class SpokenLabel(QLabel):
+    """A label whose name stays and whose text is told to screen readers as its description."""
+
+    def setText(self, text: str) -> None:
+        """Show and tell ``text``."""
+        super().setText(text)
+        self.setAccessibleDescription(text if self.accessibleName() else "")
+
+
 def label(text: str = "", role: str = "", *, name: str = "", wrap: bool = False) -> QLabel:
     """A label for plain text. ``role`` is one the style sheet knows: caption, title, room, warn, fail, ok, info."""
-    made = QLabel(text)
+    made = SpokenLabel(text)
     made.setTextFormat(Qt.TextFormat.PlainText)
     made.setWordWrap(wrap)
     if role:
         made.setProperty("role", role)
     if name:
-        named(made, name)
+        named(made, name, text)
     if wrap:
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         made.setSizePolicy(policy)
     return made
-
-
-class ElidedLabel(QLabel):
-    """One line of plain text that gives way when room is short; the tool tip then has all of it."""
-
-    def __init__(self, text: str = "", *, name: str = "", role: str = "") -> None:
-        super().__init__(text)
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
-        if role:
-            self.setProperty("role", role)
-        if name:
-            named(self, name)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(min(60, super().minimumSizeHint().width()), super().minimumSizeHint().height())
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """As much of the text as there is room for."""
-        painter = QPainter(self)
-        painter.setPen(self.palette().color(self.foregroundRole()))
-        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-        painter.drawText(self.rect(), int(self.alignment()), shown)
-        painter.end()
-        self.setToolTip(self.text() if shown != self.text() else "")
 
 
 def set_role(widget: QWidget, role: str) -> None:

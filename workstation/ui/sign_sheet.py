@@ -13,10 +13,10 @@ from workstation.reading.case import Case
 from workstation.reading.obstacles import Obstacle
 from workstation.reporting.draft import Draft
 from workstation.reporting.template import Template
+from workstation.ui.elided_label import ElidedLabel
 from workstation.ui.overlay import Overlay
 from workstation.ui.pieces import (
     TOKENS,
-    ElidedLabel,
     button,
     clear,
     column,

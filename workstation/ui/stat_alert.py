@@ -12,7 +12,8 @@ from workstation.catalogue.work_items import ClaimState
 from workstation.dicom.patient import display_name
 from workstation.qtkit.accessible import named
 from workstation.sync.worklist import WorklistRow, urgency
-from workstation.ui.pieces import TOKENS, ElidedLabel, button, label, row
+from workstation.ui.elided_label import ElidedLabel
+from workstation.ui.pieces import TOKENS, button, label, row
 from workstation.ui.worklist_columns import due_text, slack_at, study_text
 
 

@@ -39,7 +39,7 @@ def link(item: Json) -> None:
     kept = [
         each
         for each in item.get("00741210", {}).get("Value", [])
-        if each["0040A043"]["Value"][0]["00080100"]["Value"] != ["linked-group"]
+        if each["0040A043"]["Value"][0].get("00080100", {}).get("Value") != ["linked-group"]
     ]
     item["00741210"] = {"vr": "SQ", "Value": [*kept, copy.deepcopy(GROUP)]}
 
@@ -201,9 +201,9 @@ def test_an_override_is_for_the_display_it_was_given_for(at: DeskAtSite) -> None
     at.desk.display_states({"diagnostic:1": DisplayIdentity("DIAG-L", width_px=2048, height_px=2560)})
     at.desk.override_display("diagnostic:1", "emergency")
     at.desk.display_states({"diagnostic:1": DisplayIdentity("DIAG-L", width_px=2048, height_px=2560)})
-    assert "diagnostic:1" in at.desk._overridden
+    assert "diagnostic:1" in at.desk._displays.overridden
     at.desk.display_states({"diagnostic:1": DisplayIdentity("ANOTHER", width_px=2048, height_px=2560)})
-    assert "diagnostic:1" not in at.desk._overridden
+    assert "diagnostic:1" not in at.desk._displays.overridden
 
 
 def test_a_draft_whose_template_is_gone_is_shown_whole_and_can_be_finished(at: DeskAtSite) -> None:

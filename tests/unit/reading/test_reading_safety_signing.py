@@ -18,7 +18,7 @@ from workstation.catalogue.work_items import ClaimState
 from workstation.demo_site.server import DemoSite
 from workstation.reading.case import Case
 from workstation.reading.errors import NotNow
-from workstation.reading.signing import certificate_fault
+from workstation.reading.signing_certificate import certificate_fault
 
 Json = dict[str, Any]
 
@@ -229,9 +229,7 @@ def test_an_item_without_a_study_says_so_instead_of_failing(at: DeskAtSite) -> N
 def test_images_that_have_not_all_reached_the_site_need_words(at: DeskAtSite) -> None:
     case = at.opened(HEAD_ACCESSION)
     at.fill(case)
-    change_item(
-        at, case.items[0].uid, lambda item: item.update({"00404041": {"vr": "CS", "Value": ["INCOMPLETE"]}})
-    )
+    change_item(at, case.items[0].uid, lambda item: item.update({"00404041": {"vr": "CS", "Value": ["INCOMPLETE"]}}))
     (obstacle,) = [o for o in at.desk.obstacles_to_signing(case) if o.must_acknowledge]
     assert "not all images" in obstacle.text
     with pytest.raises(NotNow, match="not all images"):

@@ -64,16 +64,26 @@ class TrunkAnatomy:
 
 
 class TrunkPhantom:
-    """One trunk, painted slice by slice; ``findings`` are painted last."""
+    """One trunk, painted slice by slice; ``findings`` are painted last.
 
-    def __init__(self, anatomy: TrunkAnatomy, findings: tuple[Finding, ...] = ()) -> None:
+    Parameters
+    ----------
+    for_projection
+        Leave out the couch, the vessels of the lungs and the thin bones: whoever projects the trunk draws them.
+    """
+
+    def __init__(
+        self, anatomy: TrunkAnatomy, findings: tuple[Finding, ...] = (), *, for_projection: bool = False
+    ) -> None:
         self._anatomy = anatomy
+        self._for_projection = for_projection
         self._findings = findings
 
     def slice_hu(self, plane: Plane) -> Field:
         """Hounsfield units of one axial plane, (rows, columns) float32, without noise."""
         image: Field = np.full(plane.shape, _AIR, np.float32)
-        _table(image, plane)
+        if not self._for_projection:
+            _table(image, plane)
         box = plane.box((0.0, 6.0), (220.0, 124.0))
         if box is not None:
             self._body(image[box], plane.part(box))
@@ -140,8 +150,9 @@ class TrunkPhantom:
         gravity = np.float32(0.22) * plane.y
         blend(image, _LUNG + gravity + 9 * texture, inside)
         self._fissures(image, plane, inside)
-        tree = soft(anatomy.trees.vessels.distance(plane), 1.1)
-        blend(image, 45, tree * soft(lungs - 3))
+        if not self._for_projection:
+            tree = soft(anatomy.trees.vessels.distance(plane), 1.1)
+            blend(image, 45, tree * soft(lungs - 3))
         airways = anatomy.trees.airways.distance(plane, 3.0)
         blend(image, 35, soft(airways - 1.3, 1.0))
         blend(image, -985, soft(airways, 1.0))
@@ -159,7 +170,7 @@ class TrunkPhantom:
         blend(image, 105, soft(anatomy.cartilages.distance(plane), 1.2))
         bones.paint_sternum(image, plane)
         bones.paint_spine(image, plane, texture)
-        for cloud in anatomy.bones:
+        for cloud in () if self._for_projection else anatomy.bones:
             bones.paint_bone(image, cloud.distance(plane))
 
     def _find(self, image: Field, plane: Plane, texture: Field) -> None:

@@ -6,11 +6,12 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from workstation.demo_site.studies import head_ct
-from workstation.demo_site.studies.generated import GeneratedStudy, Person, StudyPlan
+from workstation.demo_site.studies import chest_cr, head_ct, trunk_ct
+from workstation.demo_site.studies.generated import GeneratedStudy, StudyPlan
+from workstation.demo_site.studies.plans import PLANS
 from workstation.foundation.files import make_private_folder
 
-_HELEN = Person("LB-0001", "SYNTHETIC^HELEN", "19580314", "F")
+_Write = Callable[[Path, StudyPlan, Callable[[], None]], tuple[Path, ...]]
 
 
 @dataclass(frozen=True)
@@ -18,28 +19,27 @@ class _Recipe:
     """A study with what writes it and how many steps of progress that takes."""
 
     plan: StudyPlan
-    write: Callable[[Path, StudyPlan, Callable[[], None]], tuple[Path, ...]]
+    write: _Write
     steps: int
 
 
 def _recipes() -> tuple[_Recipe, ...]:
-    stat = StudyPlan(
-        "ct-head-stat",
-        _HELEN,
-        "LB26110001",
-        "CT",
-        "HEAD",
-        "CT HEAD WITHOUT CONTRAST",
-        "20261121",
-        "221500",
-        ("ct-head-prior",),
-    )
-    prior = StudyPlan(
-        "ct-head-prior", _HELEN, "LB25030001", "CT", "HEAD", "CT HEAD WITHOUT CONTRAST", "20250311", "101500"
-    )
-    return tuple(_Recipe(plan, head_ct.write_head_ct, head_ct.slices_of(plan)) for plan in (stat, prior))
+    return tuple(_recipe(plan) for plan in PLANS)
 
 
+def _recipe(plan: StudyPlan) -> _Recipe:
+    """How a plan is carried out, by the beginning of its key."""
+    for start, write, steps in _WRITERS:
+        if plan.key.startswith(start):
+            return _Recipe(plan, write, steps(plan))
+    raise ValueError(f"no way to make {plan.key}")
+
+
+_WRITERS: tuple[tuple[str, _Write, Callable[[StudyPlan], int]], ...] = (
+    ("ct-head", head_ct.write_head_ct, head_ct.slices_of),
+    ("cr-chest", chest_cr.write_chest_cr, lambda _: chest_cr.IMAGES),
+    ("ct-", trunk_ct.write_trunk_ct, trunk_ct.slices_of),
+)
 STUDY_KEYS = tuple(recipe.plan.key for recipe in _recipes())
 
 

@@ -1,0 +1,60 @@
+"""CT of the trunk: a chest of 500 thin slices, and the chest and abdomen of one visit after an accident."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from workstation.demo_site.phantoms.fields import Ellipsoid
+from workstation.demo_site.phantoms.trunk import Finding, TrunkAnatomy, TrunkPhantom
+from workstation.demo_site.studies.axial_ct import AxialScan, write_axial_ct
+from workstation.demo_site.studies.dicom_writer import study_dataset
+from workstation.demo_site.studies.generated import StudyPlan
+
+_CHEST = ((40, 400, "MEDIASTINUM"), (-600, 1500, "LUNG"), (500, 2000, "BONE"))
+_ABDOMEN = ((50, 350, "ABDOMEN"), (400, 1800, "BONE"))
+_NODULE = (Finding(Ellipsoid((-66, 8, 44), (5.0, 4.4, 4.8)), 35, edge_mm=1.0, ragged_mm=0.9),)
+_SPLEEN_TEAR = (
+    Finding(Ellipsoid((96, 48, -152), (22, 3.0, 15), -52), 48, edge_mm=2.0, ragged_mm=1.2),
+    Finding(Ellipsoid((96, 40, -196), (26, 16, 14), -40), 46, edge_mm=2.0, ragged_mm=1.5),  # blood below the spleen
+)
+
+
+@dataclass(frozen=True)
+class _Body:
+    """Whose trunk, how the arms lie, and what is to be found in it."""
+
+    seed: int
+    arms_up: bool
+    findings: tuple[Finding, ...]
+
+
+_ONCOLOGY = _Body(41, True, _NODULE)
+_ACCIDENT = _Body(52, False, _SPLEEN_TEAR)
+_SCANS: dict[str, tuple[_Body, AxialScan]] = {
+    "ct-chest-500": (_ONCOLOGY, AxialScan(2, "CHEST 0.7", 500, -232.0, 0.7, 0.74, 13.0, _CHEST)),
+    "ct-visit-chest": (_ACCIDENT, AxialScan(2, "CHEST 4.0", 80, -208.0, 4.0, 0.9, 8.0, _CHEST)),
+    "ct-visit-abdomen": (_ACCIDENT, AxialScan(2, "ABDOMEN AND PELVIS 5.0", 76, -470.0, 5.0, 0.9, 8.0, _ABDOMEN)),
+}
+
+
+def write_trunk_ct(folder: Path, plan: StudyPlan, advance: Callable[[], None]) -> tuple[Path, ...]:
+    """One axial series with contrast medium."""
+    body, scan = _SCANS[plan.key]
+    study = study_dataset(plan)
+    study.ContrastBolusAgent = "SYNTHETIC"
+    phantom = TrunkPhantom(_anatomy(body.seed, body.arms_up), body.findings)
+    return tuple(write_axial_ct(folder, study, plan, scan, phantom.slice_hu, advance))
+
+
+def slices_of(plan: StudyPlan) -> int:
+    """How many images `write_trunk_ct` makes."""
+    return _SCANS[plan.key][1].slices
+
+
+@cache
+def _anatomy(seed: int, arms_up: bool) -> TrunkAnatomy:  # noqa: FBT001 - a fact of the scan, named at its place
+    """One body, shared by the studies of one visit."""
+    return TrunkAnatomy(seed, arms_up=arms_up)
