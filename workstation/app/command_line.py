@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 from collections.abc import Sequence
-from types import FrameType
 
 import typer
 from typer.exceptions import TyperException
@@ -35,7 +33,6 @@ for _module in (commands_of_readers, commands_on_files, commands_of_sites):
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and end the process with the exit code that DESIGN section 10 names."""
-    _end_like_an_interrupt()
     sys.exit(run_command(arguments))
 
 
@@ -55,18 +52,6 @@ def run_command(arguments: Sequence[str] | None = None) -> int:
     except (Cancelled, KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
     return outcome if isinstance(outcome, int) else 0
-
-
-def _end_like_an_interrupt() -> None:
-    """SIGTERM and SIGHUP end the program as Ctrl+C does: folders that were only borrowed are removed."""
-    for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), _interrupted)
-
-
-def _interrupted(number: int, _frame: FrameType | None) -> None:
-    signal.signal(number, signal.SIG_IGN)  # once is enough: the second must not cut the tidying short
-    raise KeyboardInterrupt
 
 
 def usage_fault(error: TyperException) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from workstation.app.borrowed import borrowed_folder
 from workstation.app.site_process import RunningSite, demo_site_process
 from workstation.app.store import KeySource
 from workstation.foundation.errors import BadInput
@@ -53,6 +53,9 @@ class Demo:
         """Do the whole job without a person; return what DESIGN section 10 lists."""
         from workstation.app.script import MainJob
 
+        if self._choices.screenshots is not None:
+            import workstation.app.shown_job  # noqa: F401 - Qt, before anything is borrowed
+
         with self._folders() as (folders, keys), self._site(folders) as site:
             profile = load_profile(site.profile)
             job = MainJob(folders, profile, keys, user=DEMO_USER, password=DEMO_PASSWORD)
@@ -61,8 +64,8 @@ class Demo:
     @contextmanager
     def _folders(self) -> Iterator[tuple[Folders, KeySource]]:
         if self._data_dir is None:
-            with tempfile.TemporaryDirectory(prefix="lightbox-demo-") as scratch:
-                yield folders_for(Path(scratch) / "data"), KeySource(key_file=Path(scratch) / "data.key")
+            with borrowed_folder("lightbox-demo-") as scratch:
+                yield folders_for(scratch / "data"), KeySource(key_file=scratch / "data.key")
             return
         data_dir = self._data_dir.expanduser().resolve()
         key = data_dir.with_name(data_dir.name + ".key")

@@ -13,7 +13,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from workstation.app.borrowed import borrowed_folder
 from workstation.app.output import emit_text, progress_bar, tell
+from workstation.demo_site.faults import Faults
 from workstation.demo_site.server import DemoSite
 from workstation.demo_site.studies import generate_studies
 from workstation.foundation.clock import SystemClock
@@ -58,9 +60,10 @@ def serve_demo_site(
     until_stdin_ends: bool = False,
 ) -> int:
     """Serve until interrupted, terminated or, on request, until stdin ends (the parent is gone)."""
-    with tempfile.TemporaryDirectory(prefix="lightbox-site-") as scratch:
+    Faults(faults)  # wrong ones are named before anything takes time
+    with borrowed_folder("lightbox-site-") as scratch:
         site = DemoSite(
-            Path(scratch),
+            scratch,
             studies=studies if studies is not None else demo_studies(folders),
             pacs=pacs,
             port=port,
@@ -69,7 +72,7 @@ def serve_demo_site(
         )
         site.start()
         try:
-            profile = Path(scratch) / "profile"
+            profile = scratch / "profile"
             profile.mkdir()
             site.write_profile(profile)
             emit_text(json.dumps({"base_url": site.base_url, "mllp_port": site.mllp_port, "profile": str(profile)}))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workstation.catalogue.catalogue import Catalogue, open_catalogue
+from workstation.catalogue.errors import StorageFailed
 from workstation.foundation import logs
 from workstation.foundation.clock import SystemClock
 from workstation.foundation.errors import BadInput
@@ -71,11 +72,13 @@ def opened_store(folders: Folders, keys: KeySource) -> Iterator[Store]:
     SomethingMissing
         When no key can be had.
     """
-    make_private_folder(folders.data)
     lock = DataFolderLock(folders.data, "workstation")
-    lock.take()
+    with _writable(folders.data):
+        make_private_folder(folders.data)
+        lock.take()
     try:
-        logs.configure(folders.logs)
+        with _writable(folders.logs):
+            logs.configure(folders.logs)
         slot, secrets = keys.slot(folders)
         vault = open_or_create_vault(folders.data, slot)
         clock = SystemClock()
@@ -89,6 +92,17 @@ def opened_store(folders: Folders, keys: KeySource) -> Iterator[Store]:
             catalogue.close()
     finally:
         lock.release()
+
+
+@contextmanager
+def _writable(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StorageFailed(
+            f"The folder {folder} cannot be written: {error.strerror or 'the system refuses'}.",
+            "Give this account the right to write there and room on its disk, or name another with --data-dir.",
+        ) from error
 
 
 def _passphrase_from(descriptor: int) -> str:

@@ -43,7 +43,8 @@ def build_desk(store: Store, profile: SiteProfile, preferences: Preferences) -> 
     """The desk of one reader at one site, on an open store."""
     site_clock = SiteClock(store.clock)
     conditions = ConditionBoard(store.clock)
-    account = SiteAccount(SiteConnection(profile, site_clock=site_clock), profile, store.clock)
+    login_line = SiteConnection(profile, site_clock=site_clock)
+    account = SiteAccount(login_line, profile, store.clock)
     verifier = LocalVerifier(store.vault, store.folders.data / "readers")
     objects = StoredObjects(store.catalogue)
     shelf = HeaderShelf(store.catalogue, objects)
@@ -60,7 +61,7 @@ def build_desk(store: Store, profile: SiteProfile, preferences: Preferences) -> 
         conditions=conditions,
         site_clock=site_clock,
         audit=store.audit,
-        log_in=LogIn(account, verifier, key_of, store.catalogue.notes, conditions, site_clock),
+        log_in=LogIn(account, verifier, key_of, store.catalogue.notes, conditions, site_clock, login_line.close),
         session_for=parts.build,
         hang_case=HangCase(store.catalogue, shelf, load_protocols(), profile.patient_id_issuer),
         shelf=shelf,

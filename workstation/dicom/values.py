@@ -7,15 +7,27 @@ bits, UIDs) is checked by `workstation.dicom.reading`.
 from __future__ import annotations
 
 import math
+import struct
 from collections.abc import Sequence
 from typing import Any
 
 from pydicom.dataset import Dataset
+from pydicom.errors import BytesLengthException
 from pydicom.multival import MultiValue
 from pydicom.sequence import Sequence as DicomSequence
 
 # What pydicom raises, by experience, when it first converts a raw element that is malformed.
-UNREADABLE_VALUE = (ValueError, TypeError, KeyError, IndexError, AttributeError, NotImplementedError, ArithmeticError)
+UNREADABLE_VALUE = (
+    ValueError,
+    TypeError,
+    KeyError,
+    IndexError,
+    AttributeError,
+    NotImplementedError,
+    ArithmeticError,
+    BytesLengthException,
+    struct.error,
+)
 
 
 def value(dataset: Dataset, keyword: str) -> Any:

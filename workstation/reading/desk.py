@@ -9,14 +9,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from calibration.checks.display_state import DisplayIdentity, DisplayState, RecordStore
 from workstation.catalogue.catalogue import Catalogue
 from workstation.catalogue.instances import Counts
 from workstation.dicom.header import InstanceHeader
-from workstation.dicom.workitem import parse_workitem
 from workstation.foundation.cancel import CancelToken
 from workstation.foundation.clock import SiteClock
 from workstation.foundation.conditions import ConditionBoard
@@ -34,8 +33,9 @@ from workstation.reading.hang_case import HangCase
 from workstation.reading.headers import HeaderShelf
 from workstation.reading.log_in import LogIn, Reader
 from workstation.reading.obstacles import Obstacle
-from workstation.reading.order_panel import OrderPanel, PriorReport, PriorStudy
-from workstation.reading.prior_reports import prior_reports_of
+from workstation.reading.order_panel import OrderPanel
+from workstation.reading.prior_reports import prior_reports_of, prior_study
+from workstation.reading.quarantine import quarantine_lines
 from workstation.reading.report_content import adopted, new_draft
 from workstation.reading.signing import SignedReport, SignReport
 from workstation.reading.take import TakeCase
@@ -48,6 +48,7 @@ from workstation.sync.engine import SyncEngine
 from workstation.sync.worklist import WorklistRow, rows
 from workstation.vault.audit import AuditCode, AuditEvent, AuditTrail
 
+_GRACE_S = 1.0
 TOPICS = ("worklist", "images", "outbox", "case", "draft", "conditions")
 
 
@@ -103,7 +104,7 @@ class Desk:
         self._starting = threading.Lock()
         self._is_started = False
         self._displays = DisplayUse(display_records)
-        self._refreshing = threading.Lock()
+        self._refreshing = threading.RLock()
         self._book.observe(lambda: self._tell("case"))
         self._drafts.observe(lambda _key: self._tell("draft"))
         self.conditions.observe(lambda: self._tell("conditions"))
@@ -123,14 +124,23 @@ class Desk:
     def log_in(self, user: str, password: str) -> Reader:
         """Log in at the site, or offline against this computer's memory of the last login.
 
+        The reader who is logged in may do so again, when the login at the site has ended; everything stays open.
+
         Raises
         ------
         UserFacingError
             When the site refuses, or cannot be reached and this computer does not know the reader.
         """
+        session = self._session
+        if session is not None and user != session.reader.user:
+            raise NotNow("Another reader is logged in.", "Close the program first.")
         reader = self._log_in(user, password)
-        self._session = self._session_for(reader)
-        self._session.engine.observe(self._heard)
+        if session is None:
+            self._session = self._session_for(reader)
+            self._session.engine.observe(self._heard)
+        else:
+            self._session = replace(session, reader=replace(session.reader, is_offline=reader.is_offline))
+            session.engine.wake()
         self._audit.record(AuditEvent(AuditCode.USER_AUTHENTICATION, reader.user, detail="login"))
         return reader
 
@@ -145,10 +155,13 @@ class Desk:
 
     def stop(self) -> None:
         """Save drafts and end all loops; called once when the program closes."""
-        if self._session is not None:
-            self._session.engine.stop(timeout_s=10)
-            self._session.close()
         self._drafts.stop()
+        self._log_in.hang_up()
+        if self._session is not None:
+            has_ended = self._session.engine.stop(timeout_s=_GRACE_S)
+            self._session.close()  # what still waits for an answer is broken off; every step can be taken up again
+            if not has_ended:
+                self._session.engine.stop(timeout_s=10)
 
     def sync_once(self, cancel: CancelToken) -> None:
         """One whole turn of synchronisation in this thread, for commands without windows."""
@@ -168,7 +181,9 @@ class Desk:
         """What the panel beside the worklist says about an item."""
         items = self._parts.take.items_of_case(item_uid)
         chosen = next(item for item in items if item.uid == item_uid)
-        priors, reports = self._earlier_studies(item_uid)
+        earlier = self._parts.take.priors_with_reasons(chosen)
+        priors = tuple(prior_study(why, study) for why, study in earlier)
+        reports = tuple(report for _, study in earlier for report in prior_reports_of(self._catalogue, study))
         return OrderPanel(chosen, tuple(item for item in items if item.uid != item_uid), priors, reports)
 
     def next_unread(self) -> str | None:
@@ -281,13 +296,7 @@ class Desk:
 
     def quarantined(self, case: Case) -> tuple[str, ...]:
         """One line for each instance of the case that was set aside, saying which and why."""
-        lines = []
-        for study_uid in (*case.study_uids, *case.prior_study_uids):
-            for ref, reason in self._catalogue.instances.quarantined(study_uid):
-                series = f"series {ref.series_number}" if ref.series_number is not None else "a series without number"
-                image = f"image {ref.instance_number}" if ref.instance_number is not None else "an image without number"
-                lines.append(f"{series.capitalize()}, {image}: {reason}")
-        return tuple(lines)
+        return quarantine_lines(self._catalogue.instances, (*case.study_uids, *case.prior_study_uids))
 
     # --- displays ----------------------------------------------------------------------------------------------
 
@@ -410,18 +419,6 @@ class Desk:
                 with suppress(NotNow):  # closed in between
                     self.refresh_case(case.key)
         self._tell(topic)
-
-    def _earlier_studies(self, item_uid: str) -> tuple[tuple[PriorStudy, ...], tuple[PriorReport, ...]]:
-        stored = self._catalogue.items.get(item_uid)
-        if stored is None:
-            return (), ()
-        item = parse_workitem(stored.json)
-        priors: list[PriorStudy] = []
-        reports: list[PriorReport] = []
-        for prior, study in self._parts.take.priors_with_reasons(item):
-            priors.append(PriorStudy(study.study_uid, study.study_date, study.description, study.modalities, prior))
-            reports.extend(prior_reports_of(self._catalogue, study))
-        return tuple(priors), tuple(reports)
 
     def _tell(self, topic: str) -> None:
         for observer in tuple(self._observers):

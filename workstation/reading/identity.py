@@ -83,7 +83,7 @@ def compare_order_with_studies(
 
 
 def _has_accession_of_its_order(study: StudyRecord, items: Sequence[WorkItem]) -> bool:
-    """Of the very items that name this study, not of any in the case. What is absent on one side contradicts nothing."""
+    """Of the very items that name this study, not of any in the case. What is absent contradicts nothing."""
     ordered = {accession for item in items if study.study_uid in item.study_uids for accession in item.accessions}
     return not study.accession or not ordered or study.accession in ordered
 

@@ -11,15 +11,19 @@ from workstation.catalogue.notes import Notes
 from workstation.foundation.clock import Clock
 from workstation.foundation.conditions import ConditionBoard, Severity
 from workstation.foundation.errors import UserFacingError
-from workstation.reading.errors import WrongPassword
+from workstation.reading.errors import NotNow, WrongPassword
 from workstation.reading.signing_certificate import certificate_fault
-from workstation.sync.errors import Unreachable
+from workstation.sync.engine import LOGIN_REFUSED
+from workstation.sync.errors import Refused, Unreachable, WrongAnswer, is_away
 from workstation.sync.login import SiteAccount
 from workstation.vault.reader_key import ReaderKey
 from workstation.vault.verifier import LocalVerifier
 
 OFFLINE = "offline-login"
+LOGIN_CONDITIONS = (OFFLINE, LOGIN_REFUSED)
+"""Conditions that logging in again may end."""
 _RENEW_BEFORE = timedelta(days=7)
+_NOT_KNOWN_HERE = "Check the network, then log in again: you have not yet logged in on this computer."
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,10 @@ class LogIn:
         notes: Notes,
         conditions: ConditionBoard,
         site_clock: Clock,
+        hang_up: Callable[[], None] = lambda: None,
     ) -> None:
+        self.hang_up = hang_up
+        """Breaks off a login that waits for the site; called when the program ends."""
         self._account = account
         self._verifier = verifier
         self._key_of = key_of
@@ -57,26 +64,29 @@ class LogIn:
         """Log in; see `workstation.reading.desk.Desk.log_in`."""
         try:
             login = self._account.log_in(user, password)
-        except Unreachable as error:
+        except (Unreachable, Refused, WrongAnswer) as error:
+            if not is_away(error):
+                raise
             return self._offline(user, password, error)
+        user = login.user or user  # the site's name for the reader, however it was typed
         self._verifier.remember(user, password)
         known = {"name": login.name, "organisation": login.organisation, "person_name": login.person_name}
         self._notes.set(f"reader:{user}", known)
         self._certify(user, login.name)
         self._conditions.end(OFFLINE)
-        return Reader(login.user or user, login.name, login.organisation, login.person_name)
+        return Reader(user, login.name, login.organisation, login.person_name)
 
-    def _offline(self, user: str, password: str, error: Unreachable) -> Reader:
+    def _offline(self, user: str, password: str, error: UserFacingError) -> Reader:
         if not self._verifier.is_known(user):
-            raise error
+            raise NotNow(error.what, _NOT_KNOWN_HERE) from error
         if not self._verifier.check(user, password):
             raise WrongPassword("This computer does not know that password.", "Use the password of your last login.")
         known = self._notes.get(f"reader:{user}", {})
         self._conditions.raise_condition(
             OFFLINE,
             Severity.WARN,
-            "You are logged in offline.",
-            "New items and deliveries wait until the site answers.",
+            f"You are logged in offline. {error.what}",
+            "New items and deliveries wait. Log in again when the site can be reached.",
         )
         return Reader(
             user,

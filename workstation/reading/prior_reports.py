@@ -11,8 +11,13 @@ from workstation.catalogue.studies import StudyRecord
 from workstation.dicom.errors import UnreadableInstance
 from workstation.dicom.reading import read_dataset
 from workstation.dicom.sr_content import pdf_bytes, sr_as_text
-from workstation.reading.order_panel import PriorReport
+from workstation.reading.order_panel import PriorReport, PriorStudy
 from workstation.vault.errors import DamagedObject
+
+
+def prior_study(why: str, study: StudyRecord) -> PriorStudy:
+    """An earlier study as the order panel lists it."""
+    return PriorStudy(study.study_uid, study.study_date, study.description, study.modalities, why)
 
 
 def prior_reports_of(catalogue: Catalogue, study: StudyRecord) -> tuple[PriorReport, ...]:

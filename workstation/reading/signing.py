@@ -28,7 +28,7 @@ from workstation.reporting.draft import Draft
 from workstation.reporting.signature import sign_canonical
 from workstation.reporting.template import Template
 from workstation.site.profile import SiteProfile
-from workstation.sync.errors import LoginRefused, Unreachable
+from workstation.sync.errors import LoginRefused, Refused, Unreachable, WrongAnswer, is_away
 from workstation.sync.login import SiteAccount
 from workstation.vault.audit import AuditCode, AuditEvent, AuditTrail
 from workstation.vault.reader_key import ReaderKey
@@ -192,7 +192,9 @@ class SignReport:
         except LoginRefused as error:
             self._audit.record(AuditEvent(AuditCode.USER_AUTHENTICATION, user, outcome_ok=False, detail="signing"))
             raise WrongPassword("The site did not accept that password.", "Nothing was signed. Try again.") from error
-        except Unreachable as error:
+        except (Unreachable, Refused, WrongAnswer) as error:
+            if not is_away(error):
+                raise
             if not self._verifier.check(user, password):
                 self._audit.record(AuditEvent(AuditCode.USER_AUTHENTICATION, user, outcome_ok=False, detail="offline"))
                 raise WrongPassword(

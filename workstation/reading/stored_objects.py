@@ -19,8 +19,8 @@ class StoredObjects:
         Raises
         ------
         DamagedObject, ObjectNotStored
-            When the file was changed, cut, exchanged or removed. The instance counts as not received from then on and is
-            fetched again by the next turn of synchronisation.
+            When the file was changed, cut, exchanged or removed. The instance counts as not received from then on and
+            is fetched again by the next turn of synchronisation.
         """
         try:
             return self._catalogue.objects.read(sop_uid)

@@ -28,7 +28,7 @@ from workstation.sync.worklist import ReadingWorklist
 TOPICS = ("worklist", "images", "outbox")
 _TOLERATED_OFFSET = timedelta(seconds=60)
 _DELIVERY_PAUSE_S = 2.0
-_LOGIN = "login-refused"
+LOGIN_REFUSED = "login-refused"
 
 
 class SyncEngine:
@@ -55,6 +55,7 @@ class SyncEngine:
         self._worklist = worklist
         self._claims = claims
         self._outbox = outbox
+        self._transfer = transfer
         self._conditions = conditions
         self._site_clock = site_clock
         self._poll_s = profile.worklist.poll_interval_s
@@ -86,6 +87,7 @@ class SyncEngine:
     def start(self) -> None:
         """Begin all loops."""
         self._outbox.raise_lasting_conditions()
+        self._transfer.state_quarantine()
         for worker in self._workers:
             worker.start()
 
@@ -170,9 +172,10 @@ class SyncEngine:
             cancel.raise_if_cancelled()
             self._keep(found)
             self._claims.resume()
-        self._conditions.end(_LOGIN)
+        self._conditions.end(LOGIN_REFUSED)
         self._state_clock()
         if self._snapshot() != before:
+            self._transfer.state_quarantine()
             self._tell("worklist")
             self._fetching.reconsider()
             self._workers[1].wake()
@@ -238,7 +241,7 @@ class SyncEngine:
         try:
             yield
         except LoginRefused as error:
-            self._conditions.raise_condition(_LOGIN, Severity.FAIL, error.what, error.advice)
+            self._conditions.raise_condition(LOGIN_REFUSED, Severity.FAIL, error.what, error.advice)
             raise
         except (Unreachable, Refused, WrongAnswer) as error:
             self._conditions.raise_condition(key, Severity.FAIL, error.what, error.advice)

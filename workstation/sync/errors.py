@@ -78,6 +78,11 @@ class WrongAnswer(UserFacingError):
         self.service = service
 
 
+def is_away(error: UserFacingError) -> bool:
+    """Whether ``error`` says nothing but that the site cannot be used now: no answer, its own fault, or a web page."""
+    return isinstance(error, Unreachable | WrongAnswer) or (isinstance(error, Refused) and error.is_passing)
+
+
 def capitalised(service: str) -> str:
     """``service`` as the beginning of a sentence."""
     return service[:1].upper() + service[1:]

@@ -309,8 +309,8 @@ class _PinnedAdapter(HTTPAdapter):
     def __init__(self, context: SSLContext, lines: OpenLines) -> None:
         self._pinned = context
         super().__init__(pool_connections=4, pool_maxsize=1)
-        by_scheme = self.poolmanager.pool_classes_by_scheme
-        self.poolmanager.pool_classes_by_scheme = {**by_scheme, "https": lines.pool_class}
+        usual = self.poolmanager.pool_classes_by_scheme["https"]
+        self.poolmanager.pool_classes_by_scheme = {"https": lines.pool_maker(usual)}
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs, ssl_context=self._pinned)

@@ -124,13 +124,18 @@ class SiteAccount:
                 self._login = self._renewed(self._login)
 
     def reauthenticate(self, user: str, password: str) -> FreshLogin:
-        """Have the site check the password now, as signing asks for. The running login stays as it is.
+        """Have the site check the password now, as signing asks for.
+
+        The running login stays as it is; where there is none (the reader logged in offline), this becomes it.
 
         Raises
         ------
         LoginRefused, Unreachable, WrongAnswer
         """
         login = self._ask_with_password(user, password)
+        with self._lock:
+            if self._login is None and login.user in ("", user):
+                self._login = login
         return FreshLogin(login.user, login.authenticated_at)
 
     def certify(self, csr_pem: bytes) -> bytes:

@@ -26,6 +26,7 @@ from workstation.sync.study_answers import instance_ref, regions_in, study_recor
 from workstation.sync.worklist import readable_items
 
 PRIORS_FETCHED = 4
+_SET_ASIDE = "images-set-aside:"
 
 
 class Fate(Enum):
@@ -137,6 +138,22 @@ class StudyTransfer:
         self._state_quarantine(study_uid, final)
         return final
 
+    def state_quarantine(self) -> None:
+        """One condition for each study of the worklist with images that could not be used; others' are ended.
+
+        They are state of the store, so they come back after a start.
+        """
+        on_list = {uid for _stored, item in readable_items(self._catalogue) for uid in item.study_uids}
+        keys = set()
+        for study_uid, counts in self._catalogue.instances.all_counts().items():
+            record = self._catalogue.studies.get(study_uid)
+            if on_list & {study_uid, *(record.is_prior_for if record else ())}:
+                keys.add(_set_aside_key(study_uid))
+                self._state_quarantine(study_uid, counts)
+        for condition in self._conditions.current():
+            if condition.key.startswith(_SET_ASIDE) and condition.key not in keys:
+                self._conditions.end(condition.key)
+
     def _bring(self, ref: InstanceRef, errand: _Errand) -> _Brought:
         """Fetch, check and seal one instance. Runs in a pool thread; what it notes is durable when it returns."""
         instances = self._catalogue.instances
@@ -207,7 +224,7 @@ class StudyTransfer:
         return ""
 
     def _state_quarantine(self, study_uid: str, counts: Counts) -> None:
-        key = f"images-set-aside:{nickname(study_uid)}"
+        key = _set_aside_key(study_uid)
         bad = counts.quarantined + counts.failed
         if not bad:
             self._conditions.end(key)
@@ -224,6 +241,10 @@ class StudyTransfer:
             if study_uid in item.study_uids:
                 return f"“{item.label}”" if item.label else "a study"
         return "an earlier study"
+
+
+def _set_aside_key(study_uid: str) -> str:
+    return f"{_SET_ASIDE}{nickname(study_uid)}"
 
 
 def _counted(counts: Counts, fate: Fate) -> Counts:

@@ -30,6 +30,7 @@ WORKLIST_COMMANDS = (
     Command("worklist.show", "Go to the worklist", "Go to", "Ctrl+1"),
     Command("report.show", "Go to the report", "Go to", "Ctrl+2"),
     Command("delivery.show", "Go to deliveries", "Go to", "Ctrl+3"),
+    Command("login.again", "Log in to the site again", "Go to", "Ctrl+L"),
     Command("palette", "Show all commands", "Go to", "Ctrl+K"),
     Command("help", "Help for what is in focus", "Go to", "F1"),
     Command("worklist.open", "Open the selected item", "Worklist", "", "Enter"),

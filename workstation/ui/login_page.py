@@ -46,6 +46,11 @@ class LoginPage(QWidget):
         self._user.setText(user)
         self.first_focus().setFocus()
 
+    def ask_again(self, user: str) -> None:
+        """The login at the site has ended while this reader reads on."""
+        self.suggest_user(user)
+        self._user.setReadOnly(True)
+
     def _lay_out(self) -> None:
         card = frame("panel")
         card.setFixedWidth(400)
@@ -87,10 +92,14 @@ class LoginPage(QWidget):
 
         self._tasks.run(work, owner=self, on_success=self._done, on_failure=self._failed)
 
-    def _done(self, _reader: Reader) -> None:
+    def _done(self, reader: Reader) -> None:
         self._password.clear()
         self._set_busy("")
         self._trouble.hide()
+        if reader.is_offline and self._user.isReadOnly():
+            self._show_trouble("The site still cannot be reached. You can read and sign in the meantime.")
+            self._password.setFocus()
+            return
         self.logged_in.emit()
 
     def _failed(self, error: UserFacingError) -> None:

@@ -72,6 +72,7 @@ class ObstacleList(QFrame):
         super().__init__(parent)
         named(self, "Obstacles to signing")
         self._obstacles: tuple[Obstacle, ...] = ()
+        self._is_known = False
         self._typed: dict[str, str] = {}
         self._shown: dict[str, ObstacleLine] = {}
         self._verdict = label("", "title", name="Signing state", wrap=True)
@@ -96,17 +97,20 @@ class ObstacleList(QFrame):
 
     @property
     def is_ready(self) -> bool:
-        """Whether nothing stands in the way."""
-        return not self._standing()
+        """Whether nothing stands in the way; what was not looked for yet may."""
+        return self._is_known and not self._standing()
 
     def forget(self) -> None:
         """Begin with another case: nothing typed before counts."""
         self._typed = {}
         self.show_obstacles(())
+        self._is_known = False
+        self._show_verdict()
 
     def show_obstacles(self, obstacles: tuple[Obstacle, ...]) -> None:
         """Show what stands in the way now; lines that stay keep their text, their answer and the keyboard."""
         self._obstacles = obstacles
+        self._is_known = True
         wanted = {each.key: each for each in sorted(obstacles, key=_weight)}
         for key in [key for key, shown in self._shown.items() if not shown.can_show(wanted.get(key))]:
             gone = self._shown.pop(key)
@@ -142,11 +146,13 @@ class ObstacleList(QFrame):
         standing = len(self._standing())
         if any(each.key == READ_ONLY for each in self._obstacles):
             self._verdict.setText("Read only")
+        elif not self._is_known:
+            self._verdict.setText("Looking what stands in the way …")
         elif not standing:
             self._verdict.setText("✓  Ready to sign")
         else:
             self._verdict.setText(f"{standing} {'thing' if standing == 1 else 'things'} before signing")
-        set_role(self._verdict, "warn" if standing else "ok")
+        set_role(self._verdict, "ok" if self.is_ready else "warn")
         self._verdict.setStyleSheet(f"font-size: {TOKENS.type.title}px;")
 
 

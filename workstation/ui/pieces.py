@@ -28,7 +28,7 @@ TOKENS = Tokens()
 class SpokenLabel(QLabel):
     """A label whose name stays and whose text is told to screen readers as its description."""
 
-    def setText(self, text: str) -> None:
+    def setText(self, text: str) -> None:  # noqa: N802 - Qt's name
         """Show and tell ``text``."""
         super().setText(text)
         self.setAccessibleDescription(text if self.accessibleName() else "")

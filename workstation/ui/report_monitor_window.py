@@ -13,6 +13,7 @@ from workstation.qtkit.accessible import named
 from workstation.qtkit.icons import icon
 from workstation.qtkit.notifications import ToastStrip, Tone
 from workstation.qtkit.tasks import TaskRunner
+from workstation.reading.log_in import LOGIN_CONDITIONS
 from workstation.reading.obstacles import Obstacle
 from workstation.site.preferences import Preferences
 from workstation.ui.case_actions import CaseActions
@@ -26,7 +27,7 @@ from workstation.ui.login_page import LoginPage
 from workstation.ui.notice_strip import NoticePanel, NoticeStrip, notices_of
 from workstation.ui.page_switch import PageSwitch
 from workstation.ui.patient_banner import PatientBanner
-from workstation.ui.pieces import TOKENS, frame, label, row
+from workstation.ui.pieces import TOKENS, button, frame, label, row
 from workstation.ui.report_page import ReportPage
 from workstation.ui.signing_flow import SigningFlow
 from workstation.ui.stat_alert import StatAlert, StatWatch
@@ -87,6 +88,8 @@ class ReportMonitorWindow(QWidget):
         self._pages = QStackedWidget()
         self._switch = PageSwitch(commands)
         self._reader = label("", "caption", name="Reader")
+        key = commands.get("login.again").key_text
+        self._log_in_again = button("Log in again", "Log in again", lambda: commands.run("login.again"), key=key)
         self.strip = NoticeStrip(TITLE, TOKENS)
         self._notices = NoticePanel(TITLE, TOKENS, self)
         self._second = QTimer(self)
@@ -140,9 +143,8 @@ class ReportMonitorWindow(QWidget):
         top.setContentsMargins(TOKENS.spacing.l, TOKENS.spacing.xs, TOKENS.spacing.l, 0)
         product = label("Lightbox")
         product.setStyleSheet(f"font-size: {TOKENS.type.title}px; font-weight: 600;")
-        top.addLayout(
-            row(product, self._switch, self.tabs, 1, self._reader, self._palette_button(), spacing=TOKENS.spacing.l)
-        )
+        who = row(self._log_in_again, self._reader, self._palette_button(), spacing=TOKENS.spacing.l)
+        top.addLayout(row(product, self._switch, self.tabs, 1, who, spacing=TOKENS.spacing.l))
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(1)
@@ -204,6 +206,7 @@ class ReportMonitorWindow(QWidget):
         handle("worklist.density", self.worklist.toggle_density, when=is_free)
         handle("worklist.refresh", self._feed.ask, when=is_free)
         handle("worklist.open_stat", self._open_stat, when=lambda: is_free() and bool(self.stat_alert.item_uid))
+        handle("login.again", self._ask_login, when=is_free)
         handle("palette", self._open_palette, when=self._is_not_signing)
         handle("help", self.help.open, when=self._is_not_signing)
         handle("conditions.show", self._toggle_notices)
@@ -250,8 +253,13 @@ class ReportMonitorWindow(QWidget):
         self._top.show()
         self._feed.ask()
         self._follow_case()
-        self.go_to(self.worklist)
+        self.go_to(self.worklist if self._desk.active_case is None else self.report)
         self.logged_in.emit()
+
+    def _ask_login(self) -> None:
+        if self._desk.reader is not None:
+            self.login.ask_again(self._desk.reader.user)
+            self.go_to(self.login)
 
     def _on_topic(self, topic: str) -> None:
         self.report.on_topic(topic)
@@ -279,7 +287,9 @@ class ReportMonitorWindow(QWidget):
         self.strip.show_facts(site_time_text(now, self._desk.profile.time_zone))
 
     def _show_conditions(self) -> None:
-        self.strip.show_notices(notices_of(self._desk.conditions.current()))
+        conditions = self._desk.conditions.current()
+        self.strip.show_notices(notices_of(conditions))
+        self._log_in_again.setVisible(any(condition.key in LOGIN_CONDITIONS for condition in conditions))
 
     def _toggle_notices(self) -> None:
         if self.strip.notices or self._notices.isVisible():

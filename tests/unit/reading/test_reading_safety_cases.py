@@ -219,6 +219,6 @@ def test_a_draft_whose_template_is_gone_is_shown_whole_and_can_be_finished(at: D
     again = at.opened(HEAD_ACCESSION)
     draft = at.desk.draft(again)
     assert draft.template_id == at.desk.template(again).id
-    shown = "\n".join(draft.fields[each.id] for each in at.desk.template(again).fields)
+    shown = "\n".join(draft.fields.get(each.id, "") for each in at.desk.template(again).fields)
     assert "Old findings." in shown
     assert "Text of a field nobody has any more." in shown

@@ -1,4 +1,4 @@
-"""Signing when the world has moved on since the case was opened: nothing may be signed for what is not there any more."""
+"""Signing when the world has moved on since the case was opened: nothing is signed for what has gone."""
 
 from __future__ import annotations
 

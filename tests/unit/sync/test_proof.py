@@ -132,3 +132,22 @@ def test_a_completed_item_is_seen_as_completed(state: str, finding: Finding) -> 
             return {"00741000": {"vr": "CS", "Value": [state]}}
 
     assert prove_completed(Worklist(), "1.2").finding is finding  # type: ignore[arg-type]
+
+
+def completed_with(*sop_uids: str) -> dict[str, Any]:
+    instances = [{"00081155": {"vr": "UI", "Value": [uid]}} for uid in sop_uids]
+    output = {"00081199": {"vr": "SQ", "Value": instances}}
+    performed = {"00404033": {"vr": "SQ", "Value": [output]}}
+    return {"00741000": {"vr": "CS", "Value": ["COMPLETED"]}, "00741216": {"vr": "SQ", "Value": [performed]}}
+
+
+@pytest.mark.parametrize(
+    ("shown", "finding"),
+    [(("2.25.1", "2.25.2"), Finding.PROVEN), ((), Finding.PROVEN), (("2.25.9",), Finding.DIFFERENT)],
+)
+def test_completed_by_somebody_else_is_no_proof_of_ours(shown: tuple[str, ...], finding: Finding) -> None:
+    class Worklist:
+        def retrieve(self, uid: str) -> dict[str, Any]:
+            return completed_with(*shown)
+
+    assert prove_completed(Worklist(), "1.2", ("2.25.1", "2.25.2")).finding is finding  # type: ignore[arg-type]

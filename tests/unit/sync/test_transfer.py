@@ -241,6 +241,10 @@ def test_no_cut_compressed_file_passes(cut: int) -> None:
     assert check_instance(ENCAPSULATED[:cut], ref(), PATIENT, "SITE").reason
 
 
+def test_a_value_cut_in_two_is_set_aside_too() -> None:
+    assert check_instance(ENCAPSULATED[:859], ref(), PATIENT, "SITE").reason
+
+
 def test_a_whole_compressed_file_passes() -> None:
     assert check_instance(ENCAPSULATED, ref(), PATIENT, "SITE").reason == ""
 
@@ -258,3 +262,8 @@ def test_the_chest_is_not_the_head(reader: ReaderAtSite) -> None:
     chest = reader.catalogue.studies.get(CHEST.study_uid)
     assert chest is not None
     assert chest.is_prior_for == ()
+
+
+def test_a_study_without_patient_number_can_be_viewed() -> None:
+    """Nobody can be compared with; that the study cannot be signed is for reading to say."""
+    assert check_instance(HEAD.file(1), ref(), PatientIdentity(name="UNKNOWN"), "SITE").reason == ""

@@ -1,4 +1,4 @@
-"""A brain as MR sequences show it: the head of tissues with old white-matter lesions and a fresh small infarct."""
+"""A brain as MR sequences show it, with a temporal lesion, white-matter lesions and a small fresh infarct."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from workstation.demo_site.phantoms.fields import Ellipsoid, Field, Plane, Smoot
 from workstation.demo_site.phantoms.head import HeadPhantom, HeadShape
 from workstation.demo_site.phantoms.tissues import ADC, DWI, FLAIR, T1, T2, HeadTissues
 
+TEMPORAL_LESION = Ellipsoid((-42, 10, -8), (10, 14, 9), 12)
+"""Right temporal lobe."""
 INFARCT = Ellipsoid((25.5, 10.0, 27.0), (6.0, 10.0, 7.0), 14)
 """Left corona radiata."""
 WHITE_MATTER_LESIONS = (
@@ -61,7 +63,7 @@ class BrainMrPhantom:
     def __init__(self, anatomy: BrainAnatomy, weighting: Weighting) -> None:
         self._anatomy = anatomy
         self._weighting = weighting
-        self._head = HeadPhantom(anatomy.shape, weighting.tissues)
+        self._head = HeadPhantom(anatomy.shape, weighting.tissues, lesion=TEMPORAL_LESION)
 
     def slab_values(self, plane: Plane, thickness_mm: float, samples: int = 3) -> Field:
         """Mean over a slice's thickness, (rows, columns) float32: partial volume as in a real slice, without noise."""

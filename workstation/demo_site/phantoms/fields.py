@@ -51,7 +51,6 @@ class Plane:
         bend = None if self.bend is None else self.bend[box]
         return Plane(self.x[:, box[1]], self.y[box[0]], self.z, bend)
 
-
     def coarse(self) -> Plane:
         """Every second sample of every second row (without a bend)."""
         return Plane(self.x[:, ::2], self.y[::2], self.z)

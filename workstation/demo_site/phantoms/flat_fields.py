@@ -22,7 +22,14 @@ class FlatField:
     """
 
     def __init__(
-        self, seed: int, longest_mm: float, shortest_mm: float, *, slope: float = 1.5, size: int = 512, stretch: float = 1.0
+        self,
+        seed: int,
+        longest_mm: float,
+        shortest_mm: float,
+        *,
+        slope: float = 1.5,
+        size: int = 512,
+        stretch: float = 1.0,
     ) -> None:
         self._step_mm = shortest_mm / 4
         self._size = size

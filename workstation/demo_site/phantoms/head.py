@@ -163,7 +163,7 @@ class HeadPhantom:
         """Cerebellum: fine bands around the vermis, with the brain stem in front of it."""
         x = plane.across
         bands = np.sin((np.hypot(x * 0.55, plane.y - 18) + 0.5 * np.abs(x)) * 1.35)
-        swing = np.float32(0.22 * (self._tissue.grey - self._tissue.white)) * np.clip(1 - depth / 28, 0.15, 1)
+        swing = np.float32(0.13 * (self._tissue.grey - self._tissue.white)) * np.clip(1 - depth / 28, 0.15, 1)
         value: Field = (self._tissue.cerebellum + bands * swing).astype(np.float32)
         paint(value, plane, Ellipsoid((0, 8, -44), (15, 13, 30)), self._tissue.stem, edge_mm=3.0)
         for side in (-1, 1):

@@ -10,7 +10,9 @@ from workstation.demo_site.phantoms.fields import Field, Plane, smooth_step
 def coil_shading(plane: Plane) -> Field:
     """Factor near 1, (rows, columns): a head coil is most sensitive near its elements, a little more at the back."""
     x, y, z = plane.x / 100, (plane.y - 6) / 110, np.float32((plane.z - 15) / 140)
-    factor: Field = (0.93 + 0.13 * (np.square(x) + np.square(y)) + 0.05 * y + 0.03 * x - 0.06 * z * z).astype(np.float32)
+    factor: Field = (0.93 + 0.13 * (np.square(x) + np.square(y)) + 0.05 * y + 0.03 * x - 0.06 * z * z).astype(
+        np.float32
+    )
     return factor
 
 
@@ -23,9 +25,9 @@ def coarser(image: Field, matrix: int) -> Field:
     return np.maximum(smooth, 0)
 
 
-def _fall_off(share: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> np.ndarray[
-    tuple[int, ...], np.dtype[np.float64]
-]:
+def _fall_off(
+    share: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
+) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
     """A Tukey window: 1 in the middle of k-space, falling in its outer part, 0 outside."""
     window: np.ndarray[tuple[int, ...], np.dtype[np.float64]]
     window = 0.5 + 0.5 * np.cos(np.pi * np.clip((share - 0.65) / 0.35, 0, 1))
@@ -36,10 +38,12 @@ def susceptibility(plane: Plane) -> Field:
     """Factor of signal of an echo-planar image: lost beside the air of the skull base, piled up at its rim."""
     strength = np.float32(smooth_step(-12, -40, plane.z))
     near = np.square(plane.x / 26) + np.square((plane.y + 62) / 24)
-    factor: Field = 1 - strength * 0.9 * np.exp(-near) + strength * 1.1 * np.exp(-np.square((np.sqrt(near) - 1.5) / 0.3))
+    factor: Field = (
+        1 - strength * 0.9 * np.exp(-near) + strength * 1.1 * np.exp(-np.square((np.sqrt(near) - 1.5) / 0.3))
+    )
     for side in (-1, 1):  # above the petrous bones
         petrous = np.square((plane.x - side * 48) / 15) + np.square((plane.y - 12) / 10)
-        factor = factor + strength * 0.7 * np.exp(-petrous)
+        factor = factor + strength * 0.3 * np.exp(-petrous)
     return factor.astype(np.float32)
 
 

@@ -16,7 +16,7 @@ from workstation.demo_site.phantoms.tubes import BallCloud, tube_parts
 
 View = Literal["PA", "LL"]
 _WATER_MM = 0.0185  # attenuation of water for a hard beam
-_CORTEX_MM, _MARROW_MM, _VESSEL_MM = 0.046, 0.004, 0.0165
+_CORTEX_MM, _MARROW_MM, _VESSEL_MM = 0.05, 0.003, 0.026
 _TOP_MM, _STEP_MM, _COARSE_MM = 124.0, 0.35, 1.6
 
 
@@ -52,12 +52,30 @@ class ChestRadiographs:
         soft = self._soft_parts[0 if view == "PA" else 1]
         total = _resampled(soft, self._film) * np.float32(_WATER_MM)
         axis = 0 if view == "PA" else 1
-        total += np.float32(_VESSEL_MM) * summed_thickness(self._anatomy.trees.vessels, self._film, axis)
-        for cloud in self._bones(view):
-            whole = outline_thickness(cloud, self._film, axis, shrink_mm=0.0)
-            marrow = outline_thickness(cloud, self._film, axis, shrink_mm=1.0)
-            total += np.float32(_CORTEX_MM) * (whole - marrow) + np.float32(_MARROW_MM) * marrow
+        vessels = self._anatomy.trees.vessels
+        total += np.float32(_VESSEL_MM) * summed_thickness(
+            vessels, self._film, axis, np.maximum(0.7 * vessels.radii, 0.7)
+        )
+        for cloud, spacing in self._ribs_and_clavicles():
+            total += self._bone(cloud, axis, spacing)
+        if view == "PA":
+            total += self._shoulders()
         return total
+
+    def _bone(self, cloud: BallCloud, axis: int, spacing: float) -> Field:
+        """Attenuation of a bony tube: a hard shell and marrow."""
+        whole = summed_thickness(cloud, self._film, axis, np.full_like(cloud.radii, spacing))
+        marrow = summed_thickness(cloud, self._film, axis, np.full_like(cloud.radii, spacing), shrink_mm=0.9)
+        added: Field = np.float32(_CORTEX_MM) * (whole - marrow) + np.float32(_MARROW_MM) * marrow
+        return added
+
+    def _shoulders(self) -> Field:
+        """Attenuation of the shoulder blades and upper arms, seen from the front."""
+        blades = outline_thickness(bones.shoulder_blades(arms_up=True), self._film, 0, shrink_mm=0.0)
+        upper_arms = outline_thickness(bones.arms(arms_up=False), self._film, 0, shrink_mm=0.0)
+        marrow = outline_thickness(bones.arms(arms_up=False), self._film, 0, shrink_mm=2.5)
+        added: Field = 0.018 * blurred(blades, 3) + 0.02 * (upper_arms - marrow) + np.float32(_MARROW_MM) * marrow
+        return added
 
     @cached_property
     def _soft_parts(self) -> tuple[Field, Field]:
@@ -72,20 +90,15 @@ class ChestRadiographs:
         return np.array(front, np.float32), np.array(side, np.float32)
 
     @staticmethod
-    def _bones(view: View) -> list[BallCloud]:
-        """Each front and back half of a rib by itself, so that halves that cross add up."""
-        clouds = []
+    def _ribs_and_clavicles() -> list[tuple[BallCloud, float]]:
+        """Bony tubes, each with the distance between its balls in mm."""
+        tubes = []
         for side in (-1, 1):
             for rib, path in enumerate(bones.rib_paths(side)):
-                radius = 3.0 if rib == 11 else 3.8
-                middle = int(np.argmax(np.abs(path[:, 0])))
-                for part in (path[: middle + 1], path[middle:]):
-                    if len(part) > 2:
-                        centres, radii = tube_parts(part, radius, spacing=0.25)
-                        clouds.append(BallCloud(centres, radii, height=1.7))
-        if view == "PA":
-            clouds += [bones.shoulder_blades(arms_up=True), bones.clavicles(), bones.arms(arms_up=False)]
-        return clouds
+                centres, radii = tube_parts(path, 3.0 if rib == 11 else 3.9, spacing=0.2)
+                tubes.append((BallCloud(centres, radii, height=1.7), 0.2 * float(radii.mean())))
+        clavicles = bones.clavicles()
+        return [*tubes, (clavicles, 0.3 * float(clavicles.radii.mean()))]
 
 
 def outline_thickness(cloud: BallCloud, film: Film, axis: int, *, shrink_mm: float) -> Field:
@@ -97,12 +110,15 @@ def outline_thickness(cloud: BallCloud, film: Film, axis: int, *, shrink_mm: flo
     return seen
 
 
-def summed_thickness(cloud: BallCloud, film: Film, axis: int) -> Field:
-    """Millimetres of a cloud of tubes along an axis, where each ball stands for its piece of the tube."""
+def summed_thickness(cloud: BallCloud, film: Film, axis: int, spacing_mm: Field, *, shrink_mm: float = 0.0) -> Field:
+    """Millimetres of a cloud of tubes along an axis, where each ball stands for ``spacing_mm`` of its tube.
+
+    Tubes that cross add up, and one that runs along the beam is as dense as it is long.
+    """
     seen: Field = np.zeros((film.rows, film.columns), np.float32)
-    weights = 2 * np.maximum(0.7 * cloud.radii, 0.7) / (np.pi * cloud.radii)
-    whole = BallCloud(cloud.centres, cloud.radii, height=cloud.height)
-    for rows, columns, chord in _chords(whole, cloud.radii, film, axis, weights=weights):
+    radii = cloud.radii - np.float32(shrink_mm)
+    weights = 2 * spacing_mm / (np.pi * np.maximum(radii, 0.1))
+    for rows, columns, chord in _chords(cloud, radii, film, axis, weights=weights):
         np.add.at(seen.reshape(-1), (rows * film.columns + columns).reshape(-1), chord.reshape(-1))
     return seen
 
@@ -110,9 +126,7 @@ def summed_thickness(cloud: BallCloud, film: Film, axis: int) -> Field:
 _Chords = tuple[NDArray[np.intp], NDArray[np.intp], Field]
 
 
-def _chords(
-    cloud: BallCloud, radii: Field, film: Film, axis: int, *, weights: Field | None = None
-) -> list[_Chords]:
+def _chords(cloud: BallCloud, radii: Field, film: Film, axis: int, *, weights: Field | None = None) -> list[_Chords]:
     """For groups of balls of like size: the pixels they cover and the length of the beam within each."""
     found = []
     shown = np.flatnonzero(radii > 0.05)
@@ -126,13 +140,13 @@ def _chords(
     return found
 
 
-def _chord_group(
-    centres: Field, radii: Field, factor: Field, height: float, film: Film, axis: int
-) -> _Chords:
+def _chord_group(centres: Field, radii: Field, factor: Field, height: float, film: Film, axis: int) -> _Chords:
     wide = int(np.ceil(float(radii[-1]) / film.step_mm)) + 1
     tall = int(np.ceil(float(radii[-1]) * height / film.step_mm)) + 1
     across, heights = film.across, film.heights
-    column = np.rint((centres[:, axis] - across[0]) / film.step_mm).astype(np.intp)[:, None] + np.arange(-wide, wide + 1)
+    column = np.rint((centres[:, axis] - across[0]) / film.step_mm).astype(np.intp)[:, None] + np.arange(
+        -wide, wide + 1
+    )
     row = np.rint((heights[0] - centres[:, 2]) / film.step_mm).astype(np.intp)[:, None] + np.arange(-tall, tall + 1)
     dx = column * np.float32(film.step_mm) + across[0] - centres[:, axis, None]
     dz = (heights[0] - row * np.float32(film.step_mm) - centres[:, 2, None]) / np.float32(height)

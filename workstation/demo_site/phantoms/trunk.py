@@ -11,7 +11,13 @@ from workstation.demo_site.phantoms import trunk_bones as bones
 from workstation.demo_site.phantoms import trunk_shape as shape
 from workstation.demo_site.phantoms import trunk_vessels as vessels
 from workstation.demo_site.phantoms.fields import Ellipsoid, Field, Plane, SmoothField, blend, on_coarse, soft
-from workstation.demo_site.phantoms.trunk_organs import Bowel, paint_heart, paint_psoas, paint_upper_belly
+from workstation.demo_site.phantoms.trunk_organs import (
+    Bowel,
+    paint_heart,
+    paint_pelvic_floor,
+    paint_psoas,
+    paint_upper_belly,
+)
 from workstation.demo_site.phantoms.tubes import BallCloud
 
 _AIR, _LUNG, _FAT, _SKIN, _MUSCLE = -1000, -862, -102, 25, 58
@@ -42,7 +48,14 @@ class TrunkAnatomy:
     def bones(self) -> tuple[BallCloud, ...]:
         """Ribs, shoulder, collar bones, arms, pelvis and thighs."""
         shoulder = bones.shoulder_blades(arms_up=self.arms_up)
-        return bones.ribs(), shoulder, bones.clavicles(), bones.arms(arms_up=self.arms_up), bones.pelvis(), bones.thighs()
+        return (
+            bones.ribs(),
+            shoulder,
+            bones.clavicles(),
+            bones.arms(arms_up=self.arms_up),
+            bones.pelvis(),
+            bones.thighs(),
+        )
 
     @cached_property
     def cartilages(self) -> BallCloud:
@@ -96,6 +109,7 @@ class TrunkPhantom:
         self._wall(image, plane, cage, texture)
         blend(image, _FAT + 6 * texture, soft(cage + 1.5, 1.2))
         paint_psoas(image, plane)
+        paint_pelvic_floor(image, plane, cage)
         self._contents(image, plane, texture)
         self._lungs(image, plane, texture)
         self._skeleton(image, plane, texture)
@@ -118,6 +132,8 @@ class TrunkPhantom:
 
     def _arms(self, plane: Plane) -> Field:
         """Distance to the skin of the arms."""
+        if self._for_projection:
+            return np.full(plane.shape, 1e3, np.float32)
         if self._anatomy.arms_up:
             grow = float(np.clip((plane.z - 62) / 34, 0, 1))
             out, radius = 158.0, 54 * grow - 60 * (1 - grow)
@@ -125,7 +141,9 @@ class TrunkPhantom:
             share = float(np.clip((76 - plane.z) / 276, -0.2, 1.5))
             out, radius = 160 + 28 * share, 46 * min(1.0, 1.35 - 0.5 * share)
             radius -= 60 * float(np.clip((plane.z - 92) / 30, 0, 2))
-        distance: Field = (np.sqrt(np.square(np.abs(plane.x) - out) + np.square(plane.y - 24)) - radius).astype(np.float32)
+        distance: Field = (np.sqrt(np.square(np.abs(plane.x) - out) + np.square(plane.y - 24)) - radius).astype(
+            np.float32
+        )
         return distance
 
     def _contents(self, image: Field, plane: Plane, texture: Field) -> None:
@@ -186,7 +204,7 @@ def _muscle_thickness(plane: Plane) -> Field:
     beside_spine = 22 * np.exp(-np.square((np.abs(plane.x) - 30) / 26)) * np.clip(plane.y / 40, 0, 1)
     chest = 15 * np.exp(-np.square((np.abs(plane.x) - 70) / 42)) * np.clip(-plane.y / 40, 0, 1)
     side = np.clip(np.abs(plane.x) / 110, 0, 1)
-    shoulder = 34 * side * float(np.clip((plane.z - 10) / 60, 0, 1))
+    shoulder = 34 * side * float(np.clip((plane.z - 10) / 60, 0, 1) + 1.4 * np.clip((plane.z - 70) / 40, 0, 1))
     buttocks = 34 * np.clip((plane.y + 10) / 50, 0, 1) * float(np.clip((-300 - plane.z) / 50, 0, 1))
     upper = float(np.clip((plane.z + 40) / 50, 0, 1))
     thickness: Field = (8 + 4 * side + beside_spine + chest * upper + shoulder + buttocks).astype(np.float32)

@@ -106,7 +106,9 @@ def pelvis() -> BallCloud:
         parts.append((wing, (2.6 + 2.8 * low.ravel() + 1.5 * (share.ravel() > 0.9)).astype(np.float32)))
         hip = np.array([side * 88.0, 8.0, -420.0])
         parts.append(_socket(hip, side))
-        parts.append(tube_parts([hip + [-side * 22, -18, 4], [side * 34, -52, -436], [side * 5, -56, -448]], [11, 8, 10]))
+        parts.append(
+            tube_parts([hip + [-side * 22, -18, 4], [side * 34, -52, -436], [side * 5, -56, -448]], [11, 8, 10])
+        )
         parts.append(tube_parts([hip + [-side * 8, 20, -14], [side * 58, 34, -462]], [13.0, 13.0]))
     return joined(parts)
 
@@ -126,7 +128,9 @@ def thighs() -> BallCloud:
         hip = np.array([side * 88.0, 8.0, -420.0])
         parts.append(tube_parts([hip, hip + [side * 1, 0, 0]], 23.5, spacing=0.02))
         parts.append(tube_parts([hip, hip + [side * 46, 8, -26]], [15.0, 14.0]))
-        parts.append(tube_parts([hip + [side * 42, 10, -8], hip + [side * 46, 6, -44], hip + [side * 40, 0, -120]], 15.0))
+        parts.append(
+            tube_parts([hip + [side * 42, 10, -8], hip + [side * 46, 6, -44], hip + [side * 40, 0, -120]], 15.0)
+        )
     return joined(parts)
 
 
@@ -163,8 +167,8 @@ def paint_spine(image: Field, plane: Plane, texture: Field) -> None:
     paint(image, plane, arch_near, 620 if in_body else 330, edge_mm=1.2, within=1.0 if in_body else 0.8)
     paint(image, plane, Ellipsoid((0, y + deep + 8.5, z), (9.5 + 1.5 * lumbar, 8, 30)), 25, edge_mm=1.0)
     paint(image, plane, Ellipsoid((0, y + deep + 8.5, z), (5.0, 4.5, 30)), 42, edge_mm=1.5)
-    spinous = Ellipsoid((0, y + deep + 30, z), (3.2, 14, 30))
-    paint(image, plane, spinous, 480, edge_mm=1.2, within=1.0 if phase > 0.15 else 0.4)
+    spinous = Ellipsoid((0, y + deep + 27, z), (3.2, 12, 30))
+    paint(image, plane, spinous, 260, edge_mm=1.2, within=1.0 if 0.1 < phase < 0.62 else 0.1)
     if phase < 0.28 or phase > 0.86:
         for side in (-1, 1):
             paint(image, plane, Ellipsoid((side * 26, y + deep + 10, z), (15, 4.2, 30), side * 18), 420, edge_mm=1.2)

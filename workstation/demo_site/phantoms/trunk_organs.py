@@ -35,7 +35,8 @@ def paint_upper_belly(image: Field, plane: Plane, texture: Field) -> None:
     inside = soft(wall, 1.5)
     _stomach(image, plane, inside)
     liver = np.minimum(
-        Ellipsoid((-68, -4, -150), (92, 92, 84)).distance(plane), Ellipsoid((6, -52, -128), (72, 36, 38)).distance(plane)
+        Ellipsoid((-68, -4, -150), (92, 92, 84)).distance(plane),
+        Ellipsoid((6, -52, -128), (72, 36, 38)).distance(plane),
     )
     hollow = Ellipsoid((-14, 40, -190), (48, 42, 70)).distance(plane)
     spine_gap = 34 - np.sqrt(np.square(plane.x) + np.square(plane.y - spine_y(plane.z)))
@@ -113,7 +114,14 @@ class Bowel:
         for x, y, z, radius in (*down, *across):
             wide = radius + haustra - 2.4
             filling = np.where(stool > 0.1, np.float32(-860), 20 + 22 * stool) if x <= 0 else -930 + 0 * stool
-            paint(image, plane, Ellipsoid((x, y, z), (wide, wide, radius - 1)), filling, edge_mm=1.2, within=soft(wall + 4))
+            paint(
+                image,
+                plane,
+                Ellipsoid((x, y, z), (wide, wide, radius - 1)),
+                filling,
+                edge_mm=1.2,
+                within=soft(wall + 4),
+            )
 
 
 def _pelvis_organs(image: Field, plane: Plane) -> None:
@@ -133,3 +141,13 @@ def paint_psoas(image: Field, plane: Plane) -> None:
     y = float(np.interp(plane.z, (-440, -360, -190), (-30, 18, 52)))
     for side in (-1, 1):
         paint(image, plane, Ellipsoid((side * (out + 6), y, plane.z), (size, size * 1.05, 60)), 66, edge_mm=1.5)
+
+
+def paint_pelvic_floor(image: Field, plane: Plane, wall: Field) -> None:
+    """The muscles around the hip bones, closing in on the midline below; in place."""
+    low = float(np.clip((-385 - plane.z) / 50, 0, 1))
+    if low == 0:
+        return
+    free = 100 - 52 * low
+    hollow = np.sqrt(np.square(plane.x / free) + np.square((plane.y - 8) / (58 - 8 * low))) - 1
+    blend(image, 58, soft(np.maximum(wall - 2, -hollow * free).astype(np.float32), 1.5))

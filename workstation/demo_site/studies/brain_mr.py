@@ -1,4 +1,4 @@
-"""MR of the brain: T1, T2, FLAIR, diffusion with its ADC map."""
+"""Brain MR: T1, T2, FLAIR, diffusion and its coefficient map, from the head phantom's tissues."""
 
 from __future__ import annotations
 
@@ -28,98 +28,67 @@ from workstation.foundation.cancel import CancelToken
 from workstation.foundation.pool import Pool
 
 MR_IMAGE = "1.2.840.10008.5.1.4.1.1.4"
-SLICES, SIZE = 24, 256
+SLICES = 26
+_FIRST_Z, _STEP, _THICKNESS, _SPACING, _SIZE = -50.0, 5.5, 5.0, 0.9, 256
 _SEED = 56
-_SPACING_MM, _THICK_MM, _STEP_MM, _FIRST_Z_MM = 0.9, 5.0, 6.0, -52.0
+_LEAST_DIFFUSION = 200  # 10^-6 mm²/s; what lies below it, bone and fat, gives too little signal to compute it
 
 
 @dataclass(frozen=True)
 class MrSeries:
-    """One series: its weighting, its looks and the times (ms) it is taken with."""
+    """One series: its name, its weighting, how it was measured and how it is shown."""
 
     number: int
-    description: str
+    name: str
     weighting: str
     noise: float
     matrix: int
     window: tuple[int, int]
-    times: tuple[tuple[str, str], ...]
-    scanning: tuple[str, str, int]
-    """Scanning Sequence, Sequence Variant and Echo Train Length."""
+    measured: dict[str, object]
 
     @property
-    def is_diffusion(self) -> bool:
-        return self.weighting in {"DWI", "ADC"}
+    def is_map(self) -> bool:
+        return self.weighting == "ADC"
 
 
-_EPI_TIMES = (("RepetitionTime", "6200"), ("EchoTime", "82"))
+def _measured(
+    repetition: str, echo: str, train: int, sequence: str | list[str] = "SE", **more: object
+) -> dict[str, object]:
+    """Attributes of the MR Image module (PS3.3 C.8.3.1); times in ms."""
+    common = {"SequenceVariant": "SK", "ScanOptions": "FS" if sequence == "EP" else "", "MRAcquisitionType": "2D"}
+    times = {"RepetitionTime": repetition, "EchoTime": echo, "EchoTrainLength": train}
+    return {"ScanningSequence": sequence, **common, **times, **more}
+
+
 SERIES = (
-    MrSeries(1, "AX T1", "T1", 11, 232, (410, 820), (("RepetitionTime", "520"), ("EchoTime", "9.5")), ("SE", "NONE", 1)),
-    MrSeries(2, "AX T2", "T2", 10, 244, (430, 860), (("RepetitionTime", "5200"), ("EchoTime", "98")), ("SE", "SK", 16)),
+    MrSeries(2, "AX T1", "T1", 11, 232, (410, 820), _measured("520", "10", 1)),
+    MrSeries(3, "AX T2", "T2", 10, 244, (430, 860), _measured("4400", "98", 15)),
     MrSeries(
-        3,
-        "AX FLAIR",
-        "FLAIR",
-        13,
-        212,
-        (420, 840),
-        (("RepetitionTime", "9000"), ("EchoTime", "118"), ("InversionTime", "2500")),
-        ("IR", "SK", 18),
+        *(4, "AX T2 FLAIR", "FLAIR", 13, 212, (420, 840)),
+        _measured("9000", "120", 18, ["SE", "IR"], InversionTime="2500"),
     ),
-    MrSeries(4, "AX DWI b1000", "DWI", 12, 144, (340, 680), _EPI_TIMES, ("EP", "SK", 72)),
-    MrSeries(5, "AX ADC", "ADC", 12, 144, (1100, 2000), _EPI_TIMES, ("EP", "SK", 72)),
+    MrSeries(
+        *(5, "AX DWI B1000", "DWI", 12, 144, (340, 680)),
+        _measured("5200", "84", 1, "EP", DiffusionBValue=1000.0),
+    ),
+    MrSeries(6, "AX ADC", "ADC", 12, 144, (1000, 1800), _measured("5200", "84", 1, "EP")),
 )
 
 
 def write_brain_mr(
     folder: Path, plan: StudyPlan, advance: Callable[[], None], *, indexes: Sequence[int] = range(SLICES)
 ) -> tuple[Path, ...]:
-    """Write the slices with these indexes (0 is the lowest) of all series."""
+    """Five axial series of the same slices; ``indexes`` are those wanted, 0 is the lowest."""
     study = study_dataset(plan)
-    study.BodyPartExamined = plan.body_region
     files: list[Path] = []
     for series in SERIES:
         files += _write_series(folder, study, plan, series, indexes, advance)
     return tuple(files)
 
 
-@cache
-def _anatomy() -> BrainAnatomy:
-    return BrainAnatomy(_SEED)
-
-
-def images_of(series: MrSeries) -> Callable[[int], NDArray[np.uint16]]:
-    """A function from a slice's index to its pixels, (SIZE, SIZE)."""
-    phantom = BrainMrPhantom(_anatomy(), WEIGHTINGS[series.weighting])
-    return lambda index: _pixels(phantom, series, index)
-
-
-def _pixels(phantom: BrainMrPhantom, series: MrSeries, index: int) -> NDArray[np.uint16]:
-    plane = axial_plane(SIZE, SIZE, _SPACING_MM, _FIRST_Z_MM + index * _STEP_MM)
-    signal = phantom.slab_values(plane, _THICK_MM)
-    if series.weighting == "ADC":
-        signal = _adc_map(signal, plane, series, index)
-    else:
-        if series.is_diffusion:
-            signal = signal * susceptibility(plane)
-        signal = rician(coarser(signal * coil_shading(plane), series.matrix), series.noise, _noise_seed(series, index))
-    pixels = np.clip(np.rint(signal), 0, 4095).astype(np.uint16)
-    mark_synthetic(pixels, series.window[0] + series.window[1] // 2)
-    return pixels
-
-
-def _adc_map(values: Field, plane: Plane, series: MrSeries, index: int) -> Field:
-    """A computed map: noisier where diffusion is fast, 0 where there was too little signal to compute it."""
-    diffusion = BrainMrPhantom(_anatomy(), WEIGHTINGS["DWI"]).slab_values(plane, _THICK_MM)
-    kept = coarser(diffusion, series.matrix) > 40
-    noise = np.random.default_rng(_noise_seed(series, index)).standard_normal(plane.shape, np.float32)
-    spread = np.float32(0.035) * values + 18
-    result: Field = np.maximum(coarser(values + 2 * spread * noise, series.matrix), 0) * kept
-    return result
-
-
-def _noise_seed(series: MrSeries, index: int) -> tuple[int, ...]:
-    return _SEED, series.number, index
+def images_of(_: StudyPlan) -> int:
+    """How many images `write_brain_mr` makes."""
+    return SLICES * len(SERIES)
 
 
 def _write_series(
@@ -130,53 +99,77 @@ def _write_series(
     indexes: Sequence[int],
     advance: Callable[[], None],
 ) -> list[Path]:
-    dataset = start_series(study, plan, series.number, series.description)
-    put_all(dataset, _mr_attributes(plan, series))
-    half = _SPACING_MM * (SIZE - 1) / 2
-    pool: Pool[int, NDArray[np.uint16]] = Pool(images_of(series), workers=2, name="phantom")
+    dataset = start_series(study, plan, series.number, series.name)
+    put_all(dataset, _attributes(plan, series))
+    half = _SPACING * (_SIZE - 1) / 2
+    pool: Pool[int, NDArray[np.uint16]] = Pool(lambda index: pixels_of(series, index), workers=2, name="phantom")
     files = []
     for index, pixels in pool.run(indexes, CancelToken()):
-        z = _FIRST_Z_MM + index * _STEP_MM
+        z = _FIRST_Z + index * _STEP
         put_plane(
             dataset,
             position=(-half, -half, z),
             orientation=(1, 0, 0, 0, 1, 0),
-            spacing_mm=(_SPACING_MM, _SPACING_MM),
-            thickness_mm=_THICK_MM,
+            spacing_mm=(_SPACING, _SPACING),
+            thickness_mm=_THICKNESS,
         )
         dataset.SliceLocation = f"{z:.3f}"
-        put_gray_pixels(dataset, pixels, 16)
+        put_gray_pixels(dataset, pixels, 12)
         names = (plan.key, series.number, index)
         files.append(write_instance(folder / f"{series.number:02d}", dataset, MR_IMAGE, names, index + 1))
         advance()
     return sorted(files)
 
 
-def _mr_attributes(plan: StudyPlan, series: MrSeries) -> dict[str, object]:
-    """MR Image module (PS3.3 C.8.3.1) and the frame of reference."""
-    sequence, variant, train = series.scanning
-    is_map = series.weighting == "ADC"
-    attributes: dict[str, object] = {
-        "ImageType": ["DERIVED", "PRIMARY", "DIFFUSION MAP", "ADC"] if is_map else ["ORIGINAL", "PRIMARY", "OTHER"],
+@cache
+def _anatomy() -> BrainAnatomy:
+    """One head for all series."""
+    return BrainAnatomy(_SEED)
+
+
+def pixels_of(series: MrSeries, index: int) -> NDArray[np.uint16]:
+    """Stored values of one slice, (256, 256): signal, or for the map 10^-6 mm²/s."""
+    plane = axial_plane(_SIZE, _SIZE, _SPACING, _FIRST_Z + index * _STEP)
+    signal = _slab(series.weighting, plane)
+    seed = (_SEED, series.number, index)
+    if series.is_map:
+        signal = _computed_map(signal, plane, series, seed)
+    else:
+        if series.weighting == "DWI":
+            signal = signal * susceptibility(plane)
+        signal = rician(coarser(signal * coil_shading(plane), series.matrix), series.noise, seed)
+    pixels = np.clip(np.rint(signal), 0, 4095).astype(np.uint16)
+    mark_synthetic(pixels, series.window[0] + series.window[1] // 2)
+    return pixels
+
+
+def _slab(weighting: str, plane: Plane) -> Field:
+    return BrainMrPhantom(_anatomy(), WEIGHTINGS[weighting]).slab_values(plane, _THICKNESS)
+
+
+def _computed_map(values: Field, plane: Plane, series: MrSeries, seed: tuple[int, ...]) -> Field:
+    """Noisier where diffusion is fast, 0 where there was too little signal to compute it."""
+    kept = coarser(values, series.matrix) > _LEAST_DIFFUSION
+    noise = np.random.default_rng(seed).standard_normal(plane.shape, np.float32)
+    spread = np.float32(0.07) * values + 36  # most of it is smoothed away
+    result: Field = coarser(values + spread * noise, series.matrix) * kept
+    return result
+
+
+def _attributes(plan: StudyPlan, series: MrSeries) -> dict[str, object]:
+    return {
+        **series.measured,
+        "ImageType": ["DERIVED", "PRIMARY", "DIFFUSION MAP", "ADC"]
+        if series.is_map
+        else ["ORIGINAL", "PRIMARY", "OTHER"],
+        "BodyPartExamined": plan.body_region,
         "PatientPosition": "HFS",
         "FrameOfReferenceUID": uid_of("frame", plan.key),
         "PositionReferenceIndicator": "",
-        "AcquisitionNumber": 4 if is_map else series.number,
-        "ScanningSequence": sequence,
-        "SequenceVariant": variant,
-        "ScanOptions": "FS" if series.is_diffusion else "",
-        "MRAcquisitionType": "2D",
+        "AcquisitionNumber": 1,
         "MagneticFieldStrength": "1.5",
-        "ImagedNucleus": "1H",
-        "ImagingFrequency": "63.87",
-        "FlipAngle": "90",
-        "EchoTrainLength": train,
-        "EchoNumbers": 1,
-        "SpacingBetweenSlices": f"{_STEP_MM:g}",
+        "SpacingBetweenSlices": f"{_STEP}",
+        "ProtocolName": series.name,
         "WindowCenter": str(series.window[0]),
         "WindowWidth": str(series.window[1]),
     }
-    attributes.update(series.times)
-    if series.weighting == "DWI":
-        attributes["DiffusionBValue"] = 1000.0
-    return attributes

@@ -71,9 +71,9 @@ def _pneumonia(view: View) -> Field:
     cloud: Field = np.zeros((_FILM.rows, _FILM.columns), np.float32)
     for across, height, radius in _PATCHES[view]:
         cloud = np.maximum(cloud, np.exp(-np.square((x - across) / radius) - np.square((z - height) / (0.8 * radius))))
-    grain = blurred(np.random.default_rng(9).standard_normal(cloud.shape).astype(np.float32), 7)
-    patchy = np.clip(1 + 0.45 * grain / grain.std(), 0.15, 1.9)
-    added: Field = (0.95 * cloud * patchy).astype(np.float32)
+    grain = blurred(np.random.default_rng(9).standard_normal(cloud.shape).astype(np.float32), 4)
+    patchy = np.clip(1 + 0.22 * grain / grain.std(), 0.3, 1.7)
+    added: Field = (1.1 * cloud * patchy).astype(np.float32)
     return added
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from workstation.demo_site.studies import chest_cr, head_ct, trunk_ct
+from workstation.demo_site.studies import brain_mr, chest_cr, head_ct, mammogram, trunk_ct, us_cine, visit_ct
 from workstation.demo_site.studies.generated import GeneratedStudy, StudyPlan
 from workstation.demo_site.studies.plans import PLANS
 from workstation.foundation.files import make_private_folder
@@ -38,6 +38,10 @@ def _recipe(plan: StudyPlan) -> _Recipe:
 _WRITERS: tuple[tuple[str, _Write, Callable[[StudyPlan], int]], ...] = (
     ("ct-head", head_ct.write_head_ct, head_ct.slices_of),
     ("cr-chest", chest_cr.write_chest_cr, lambda _: chest_cr.IMAGES),
+    ("mr-brain", brain_mr.write_brain_mr, brain_mr.images_of),
+    ("ct-visit", visit_ct.write_visit_ct, visit_ct.slices_of),
+    ("mg-screening", mammogram.write_mammogram, lambda _: mammogram.IMAGES),
+    ("us-cine", us_cine.write_us_cine, lambda _: us_cine.FRAMES),
     ("ct-", trunk_ct.write_trunk_ct, trunk_ct.slices_of),
 )
 STUDY_KEYS = tuple(recipe.plan.key for recipe in _recipes())

@@ -23,5 +23,17 @@ PLANS: tuple[StudyPlan, ...] = tuple(
         ("ct-chest-500", _CARL, "LB26110002", "CT", "CHEST", "CT CHEST WITH CONTRAST", "20261121", "164000"),
         ("cr-chest", _RITA, "LB26110003", "CR", "CHEST", "CHEST 2 VIEWS", "20261121", "181200", ("cr-chest-prior",)),
         ("cr-chest-prior", _RITA, "LB25100001", "CR", "CHEST", "CHEST 2 VIEWS", "20251014", "093000"),
+        ("mr-brain", _NOAH, "LB26110004", "MR", "BRAIN", "MR BRAIN", "20261120", "154500"),
+        (
+            *("mg-screening", _MARTA, "LB26110005", "MG", "BREAST", "MG SCREENING BILATERAL", "20261120", "103000"),
+            ("mg-screening-prior",),
+        ),
+        ("mg-screening-prior", _MARTA, "LB25050001", "MG", "BREAST", "MG SCREENING BILATERAL", "20250522", "111500"),
+        ("us-cine", _UMA, "LB26110006", "US", "ABDOMEN", "US RIGHT UPPER QUADRANT", "20261121", "191500"),
+        ("ct-visit-chest", _VICTOR, "LB26110007", "CT", "CHEST", "CT CHEST WITH CONTRAST", "20261121", "203000"),
+        (
+            *("ct-visit-abdomen", _VICTOR, "LB26110008", "CT", "ABDOMEN", "CT ABDOMEN AND PELVIS WITH CONTRAST"),
+            *("20261121", "203000"),
+        ),
     )
 )

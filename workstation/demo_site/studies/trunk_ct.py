@@ -55,6 +55,6 @@ def slices_of(plan: StudyPlan) -> int:
 
 
 @cache
-def _anatomy(seed: int, arms_up: bool) -> TrunkAnatomy:  # noqa: FBT001 - a fact of the scan, named at its place
+def _anatomy(seed: int, arms_up: bool) -> TrunkAnatomy:
     """One body, shared by the studies of one visit."""
     return TrunkAnatomy(seed, arms_up=arms_up)

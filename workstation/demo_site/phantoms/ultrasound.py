@@ -1,0 +1,232 @@
+"""A beating, breathing scene under a curved ultrasound probe: liver, gall bladder with a stone, kidney, heart.
+
+Positions are (x, depth) in mm: x 0 below the middle of the probe, towards the feet on the right of the picture.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workstation.demo_site.phantoms.fields import Field
+
+_STEP_MM, _WIDTH_MM, _DEPTH_MM = 0.25, 220.0, 160.0
+_HEART = (-58.0, 116.0)
+_GALL = ((14.0, 62.0), (30.0, 11.5), 24.0)
+_STONE = ((31.0, 75.5), 5.0)
+_PORTAL = ((-36.0, 86.0), (2.0, 77.0), 5.0)
+_CAVA = ((-30.0, 104.0), (34.0, 116.0), 6.0)
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A curved array: radius, half opening angle, and what the picture shows of it."""
+
+    radius_mm: float = 52.0
+    half_angle: float = 0.56
+    depth_mm: float = 150.0
+    beams: int = 240
+    samples: int = 520
+    rows: int = 480
+    columns: int = 640
+    mm_per_pixel: float = 0.345
+    top_px: int = 18
+
+
+class UltrasoundScene:
+    """Frames of one heart beat after another; all motion follows from the phase, so that the loop closes."""
+
+    def __init__(self, seed: int, probe: Probe | None = None) -> None:
+        self.probe = probe or Probe()
+        random = np.random.default_rng(seed)
+        echo = _echo_map()
+        real, imaginary = random.standard_normal((2, *echo.shape), np.float32)
+        self._scatter = (real + 1j * imaginary).astype(np.complex64) * echo
+        self._angles = np.linspace(-self.probe.half_angle, self.probe.half_angle, self.probe.beams, dtype=np.float32)
+        self._ranges = np.linspace(0, self.probe.depth_mm, self.probe.samples, dtype=np.float32)
+        self._noise = random.standard_normal((self.probe.samples, self.probe.beams)).astype(np.float32)
+        self._shown = self._picture_map()
+
+    def gray(self, phase: float, breath: float) -> NDArray[np.uint8]:
+        """The grey picture, (rows, columns), at a phase of the heart beat and of the breath (0 to 1)."""
+        radius = self.probe.radius_mm + self._ranges[:, None]
+        x, depth = radius * np.sin(self._angles), radius * np.cos(self._angles) - self.probe.radius_mm
+        x, depth = moved(x, depth, phase, breath)
+        signal = self._scatter[_index(depth, self._scatter.shape[0]), _index(x + _WIDTH_MM / 2, self._scatter.shape[1])]
+        blurred = _spread(signal)
+        decibel = 20 * np.log10(np.abs(blurred) * self._shadow(x, depth) + 1e-4)
+        decibel += 0.6 * self._noise * np.clip(self._ranges[:, None] / 90, 0, 1.4)
+        polar = np.clip((decibel + 42) / 54, 0, 1)
+        return self._converted(np.rint(235 * polar**1.15).astype(np.uint8))
+
+    def flow(self, phase: float, breath: float) -> tuple[Field, NDArray[np.bool_], NDArray[np.bool_]]:
+        """Velocity from -1 (away) to 1 (towards the probe), where it is coloured, and the frame of the colour box."""
+        x, depth = self._grid()
+        box = np.maximum(np.abs(x + 12) - 30, np.abs(depth - 88) - 32)
+        x, depth = moved(x, depth, phase, breath)
+        pulse = 0.55 + 0.45 * np.exp(-np.square((phase - 0.25) / 0.16))
+        velocity: Field = np.zeros(x.shape, np.float32)
+        for (start, end, radius), speed in ((_PORTAL, 0.85 * pulse), (_CAVA, -0.75 * (1.15 - 0.5 * pulse))):
+            profile = np.clip(1 - np.square(_from_segment(x, depth, start, end) / (0.86 * radius)), 0, 1)
+            velocity = np.where(profile > 0, speed * profile, velocity).astype(np.float32)
+        frame = np.abs(box) < 0.35
+        return velocity, (np.abs(velocity) > 0.10) & (box < 0), frame
+
+    # --- inside --------------------------------------------------------------------------------------------------
+
+    def _grid(self) -> tuple[Field, Field]:
+        """(x, depth) of every pixel."""
+        probe = self.probe
+        x = ((np.arange(probe.columns) - probe.columns / 2) * probe.mm_per_pixel).astype(np.float32)
+        depth = ((np.arange(probe.rows) - probe.top_px) * probe.mm_per_pixel).astype(np.float32)
+        both = np.meshgrid(x, depth)
+        return both[0], both[1]
+
+    def _picture_map(self) -> tuple[Field, Field, NDArray[np.bool_]]:
+        """For every pixel its sample and beam, and whether the probe sees it."""
+        probe = self.probe
+        x, depth = self._grid()
+        down = depth + probe.radius_mm
+        angle = np.arctan2(x, down)
+        sample = (np.hypot(x, down) - probe.radius_mm) / probe.depth_mm * (probe.samples - 1)
+        beam = (angle / probe.half_angle + 1) / 2 * (probe.beams - 1)
+        seen = (sample >= 0) & (sample < probe.samples - 1) & (beam >= 0) & (beam < probe.beams - 1)
+        return np.where(seen, sample, 0).astype(np.float32), np.where(seen, beam, 0).astype(np.float32), seen
+
+    def _converted(self, polar: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """From beams to a picture, bilinear."""
+        sample, beam, seen = self._shown
+        top, left = sample.astype(np.intp), beam.astype(np.intp)
+        down, right = sample - top, beam - left
+        upper = polar[top, left] * (1 - right) + polar[top, left + 1] * right
+        lower = polar[top + 1, left] * (1 - right) + polar[top + 1, left + 1] * right
+        return np.asarray(np.where(seen, upper * (1 - down) + lower * down, 0), np.uint8)
+
+    @staticmethod
+    def _shadow(x: Field, depth: Field) -> Field:
+        """Dark behind the stone and below the lung's edge, brighter behind the gall bladder."""
+        aim = (depth + 52) / (_STONE[0][1] + 52)
+        off = x - _STONE[0][0] * aim
+        behind = np.clip((depth - _STONE[0][1]) / 3, 0, 1)
+        shadow = 1 - 0.93 * behind * np.clip((1.15 * _STONE[1] * aim - np.abs(off)) / 2 + 0.5, 0, 1)
+        beyond = np.clip((depth - _GALL[0][1] - 8) / 6, 0, 1) * np.exp(-np.square((x - 8 * aim) / 20))
+        brightness: Field = (shadow * (1 + 0.9 * beyond) * np.exp(-depth / 260)).astype(np.float32)
+        return brightness
+
+
+def moved(x: Field, depth: Field, phase: float, breath: float) -> tuple[Field, Field]:
+    """Where the tissue now seen at a place lies at rest: breathing slides it, the heart squeezes and tugs at it."""
+    slide = 2.6 * np.sin(2 * np.pi * breath) * np.clip((depth - 14) / 20, 0, 1)
+    x = x - slide
+    squeeze = np.sin(np.pi * np.clip(phase / 0.42, 0, 1)) ** 2 if phase < 0.42 else 0.0
+    dx, dy = x - _HEART[0], depth - _HEART[1]
+    near = np.exp(-(np.square(dx / 30) + np.square(dy / 26)))
+    stretch = 1 + 0.34 * squeeze * near
+    return (_HEART[0] + dx * stretch).astype(np.float32), (_HEART[1] + dy * stretch).astype(np.float32)
+
+
+def _index(position: Field, size: int) -> NDArray[np.intp]:
+    return np.clip(np.rint(position / _STEP_MM), 0, size - 1).astype(np.intp)
+
+
+def _spread(signal: NDArray[np.complex64]) -> NDArray[np.complex64]:
+    """The probe's resolution: finer along the beam than across it."""
+    across = signal.copy()
+    for offset, weight in ((1, 0.8), (2, 0.42), (3, 0.14)):
+        across[:, offset:] += np.float32(weight) * signal[:, :-offset]
+        across[:, :-offset] += np.float32(weight) * signal[:, offset:]
+    along = across.copy()
+    along[1:] += np.float32(0.6) * across[:-1]
+    along[:-1] += np.float32(0.6) * across[1:]
+    return along / np.float32(2.6)
+
+
+def _echo_map() -> Field:
+    """How strongly each place scatters, (depth, x) on a fine grid."""
+    x = (np.arange(0, _WIDTH_MM, _STEP_MM, dtype=np.float32) - _WIDTH_MM / 2)[None, :]
+    depth = np.arange(0, _DEPTH_MM, _STEP_MM, dtype=np.float32)[:, None]
+    echo: Field = np.full((depth.shape[0], x.shape[1]), 0.30, np.float32)  # liver
+    _layers(echo, x, depth)
+    _veins(echo, x, depth)
+    _kidney(echo, x, depth)
+    _chest_side(echo, x, depth)
+    _gall_bladder(echo, x, depth)
+    return echo
+
+
+def _mix(echo: Field, value: float, distance: Field, edge: float = 0.8) -> None:
+    echo += np.clip(0.5 - distance / edge, 0, 1) * (value - echo)
+
+
+def _ellipse(x: Field, depth: Field, centre: tuple[float, float], radii: tuple[float, float], turn: float) -> Field:
+    c, s = np.cos(np.radians(turn)), np.sin(np.radians(turn))
+    dx, dy = x - centre[0], depth - centre[1]
+    u, v = (c * dx + s * dy) / radii[0], (c * dy - s * dx) / radii[1]
+    distance: Field = ((np.sqrt(u * u + v * v) - 1) * min(radii)).astype(np.float32)
+    return distance
+
+
+def _from_segment(x: Field, depth: Field, start: tuple[float, float], end: tuple[float, float]) -> Field:
+    along = np.array(end) - np.array(start)
+    share = np.clip(((x - start[0]) * along[0] + (depth - start[1]) * along[1]) / float(along @ along), 0, 1)
+    distance: Field = np.hypot(x - start[0] - share * along[0], depth - start[1] - share * along[1]).astype(np.float32)
+    return distance
+
+
+def _layers(echo: Field, x: Field, depth: Field) -> None:
+    """Skin, fat, muscle with bright sheets, and the liver's capsule."""
+    for top, value in ((0.0, 1.1), (2.0, 0.16), (8.0, 0.30), (15.0, 0.30)):
+        _mix(echo, value, np.maximum(top - depth, depth - 17) + 0 * x)
+    for level, value in ((2.2, 1.0), (8.0, 0.9), (11.4, 0.6), (15.2, 1.1), (18.0, 0.9)):
+        sheet = np.abs(depth - level - 0.5 * np.sin(x / 14 + level)) - 0.3
+        _mix(echo, value, sheet)
+
+
+def _veins(echo: Field, x: Field, depth: Field) -> None:
+    for start, end, radius in (_PORTAL, ((2.0, 77.0), (24.0, 92.0), 4.2)):
+        _mix(echo, 0.95, _from_segment(x, depth, start, end) - radius - 1.0)
+        _mix(echo, 0.012, _from_segment(x, depth, start, end) - radius)
+    for start, end, radius in (
+        _CAVA,
+        ((-52.0, 44.0), (-36.0, 62.0), 2.4),
+        ((-20.0, 40.0), (-30.0, 60.0), 2.0),
+        ((-66.0, 70.0), (-40.0, 84.0), 2.2),
+        ((-4.0, 32.0), (-14.0, 44.0), 1.6),
+    ):
+        _mix(echo, 0.014, _from_segment(x, depth, start, end) - radius)
+
+
+def _kidney(echo: Field, x: Field, depth: Field) -> None:
+    whole = _ellipse(x, depth, (62.0, 96.0), (42.0, 20.0), 14)
+    _mix(echo, 0.7, whole - 1.4)
+    _mix(echo, 0.17, whole)
+    for u in (-24, -12, 2, 15, 26):
+        _mix(echo, 0.07, _ellipse(x, depth, (62 + u, 96 + 0.25 * u - 9.5), (3.6, 4.2), 0), 2.0)
+        _mix(echo, 0.07, _ellipse(x, depth, (62 + u, 96 + 0.25 * u + 9.5), (3.6, 4.2), 0), 2.0)
+    sinus = _ellipse(x, depth, (62.0, 96.0), (27.0, 6.2), 14) + 1.4 * np.sin(x / 2.6)
+    _mix(echo, 1.0, sinus, 3.0)
+
+
+def _chest_side(echo: Field, x: Field, depth: Field) -> None:
+    """Beyond the diaphragm: the heart, with muscle and blood, in lung that scatters."""
+    dome = np.hypot((x + 8) / 1.05, depth - 42) - 82  # the diaphragm's arc
+    beyond = np.maximum(-dome, (x + 6) * 0.8)
+    _mix(echo, 0.22, beyond)
+    _mix(echo, 2.4, np.maximum(np.abs(dome) - 0.7, (x + 4) * 0.8))
+    muscle = _ellipse(x, depth, _HEART, (30.0, 22.0), -20)
+    outside = np.maximum(muscle, -dome + 2)
+    _mix(echo, 0.34, outside)
+    _mix(echo, 0.02, np.maximum(_ellipse(x, depth, (_HEART[0] - 8, _HEART[1] + 3), (16.0, 10.5), -20), -dome + 6))
+    _mix(echo, 0.02, np.maximum(_ellipse(x, depth, (_HEART[0] + 16, _HEART[1] + 2), (8.0, 8.0), -20), -dome + 5))
+
+
+def _gall_bladder(echo: Field, x: Field, depth: Field) -> None:
+    whole = _ellipse(x, depth, *_GALL) - 2.0 * np.clip((x - 10) / 40, -0.4, 0.8)
+    _mix(echo, 0.8, whole - 1.3)
+    _mix(echo, 0.008, whole)
+    stone = np.hypot(x - _STONE[0][0], depth - _STONE[0][1])
+    _mix(echo, 0.06, stone - _STONE[1])
+    front = np.maximum(np.abs(stone - _STONE[1] + 0.6) - 1.1, depth - _STONE[0][1])
+    _mix(echo, 4.5, front)
