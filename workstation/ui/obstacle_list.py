@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from workstation.qtkit.accessible import named
@@ -46,6 +46,14 @@ class ObstacleLine(QFrame):
     def can_show(self, obstacle: Obstacle | None) -> bool:
         """Whether a newer state of the obstacle fits into this line."""
         return obstacle is not None and obstacle.must_acknowledge == self._obstacle.must_acknowledge
+
+    def take_keyboard(self) -> bool:
+        """Put the keyboard where the obstacle can be answered; say whether there is such a place."""
+        for place in (self._answer, self._jump):
+            if place.isVisible():
+                place.setFocus(Qt.FocusReason.OtherFocusReason)
+                return True
+        return False
 
     def show_obstacle(self, obstacle: Obstacle) -> None:
         """Take the obstacle's newest words."""
@@ -99,6 +107,12 @@ class ObstacleList(QFrame):
     def is_ready(self) -> bool:
         """Whether nothing stands in the way; what was not looked for yet may."""
         return self._is_known and not self._standing()
+
+    def take_keyboard(self) -> None:
+        """Put the keyboard where the first thing that is missing can be given."""
+        for obstacle in sorted(self._standing(), key=_weight):
+            if self._shown[obstacle.key].take_keyboard():
+                return
 
     def forget(self) -> None:
         """Begin with another case: nothing typed before counts."""

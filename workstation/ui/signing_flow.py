@@ -41,6 +41,7 @@ class SigningFlow(QObject):
             self.refused.emit("No case is active, so there is nothing to sign.")
             return
         if not obstacles.is_ready:
+            obstacles.take_keyboard()  # what is typed next, perhaps the password, must not go into the report
             self.refused.emit("The report cannot be signed yet. The list beside it says what is missing.")
             return
         preview = preview_of(

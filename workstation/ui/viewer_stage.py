@@ -13,6 +13,7 @@ from time import perf_counter
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from workstation.foundation.cancel import CancelToken
+from workstation.foundation.conditions import Severity
 from workstation.foundation.errors import UserFacingError
 from workstation.hanging.hung import Hanging
 from workstation.qtkit.screens import ScreenDescription
@@ -38,6 +39,7 @@ REHANG_MS = 700
 PROGRESS_MS = 80
 RECENTRE_MS = 150
 NO_CASE = "No case is open"
+NOT_REHUNG = "images-not-rehung"
 NO_CASE_ADVICE = "Open one from the worklist."
 
 
@@ -236,6 +238,7 @@ class ViewerStage(QObject):
 
     def _hung_now(self, hung: HungCase) -> None:
         self._hanging_now = None
+        self._desk.conditions.end(NOT_REHUNG)
         if self._case is not None and hung.case.key == self._case.key:
             self._case = hung.case
             self._take(hung)
@@ -244,8 +247,15 @@ class ViewerStage(QObject):
             self._hang()
 
     def _could_not_hang(self, error: UserFacingError) -> None:
+        """Images that hang stay; what went wrong is said in the strip. With nothing hung it is said in the windows."""
         self._hanging_now = None
-        self._board.say(self.windows, error.what, error.advice)
+        if self._view is None:
+            self._board.say(self.windows, error.what, error.advice)
+        else:
+            self._desk.conditions.raise_condition(NOT_REHUNG, Severity.WARN, error.what, error.advice)
+        if self._hang_again:
+            self._hang_again = False
+            self._hang()
 
     def _take(self, hung: HungCase) -> None:
         before, self._hung = self._hung, hung

@@ -15,6 +15,13 @@ View = Literal["CC", "MLO"]
 _FAT, _GLAND, _MUSCLE, _SKIN = 1180.0, 1350.0, 2150.0, 380.0
 
 
+_OBLIQUE_SKIN = (
+    (-120, -95, -65, -35, -8, 15, 35, 55, 72, 85, 94, 102, 120),
+    (56, 62, 74, 92, 109, 118, 118, 109, 90, 62, 30, 9, 5),
+)
+"""v, and how far (u) the breast reaches there in the oblique view."""
+
+
 @dataclass(frozen=True)
 class Spot:
     """Something to be found, at (u, v) with a radius in mm."""
@@ -70,9 +77,8 @@ class Breast:
             radius = np.sqrt(np.square((u + 4) / 116) + np.square(v / 88))
             body = (1 - radius) * 92
         else:
-            reach = np.where(
-                v < 28, 116 - 0.0036 * np.square(v - 28) - 0.10 * (28 - v), 116 - 0.0215 * np.square(v - 28)
-            )
+            reach = np.interp(v[:, 0], *_OBLIQUE_SKIN)[:, None]
+            reach = blurred(np.broadcast_to(reach, (len(v), 4)).astype(np.float32), round(7 / self._step))[:, :1]
             slope = np.sqrt(1 + np.square(np.gradient(reach[:, 0], self._step))[:, None])
             body = (reach - u) / slope
         bud = 4.5 - np.sqrt(np.square(u - self._nipple[0] - 0.5) + np.square(v - self._nipple[1]))
@@ -88,7 +94,7 @@ class Breast:
         strands = self._strands(random)
         centre = (0.52 * self._nipple[0], self._nipple[1] - (6 if self._view == "CC" else 16))
         away = np.square((self._u - centre[0]) / 46) + np.square((self._v - centre[1]) / 44)
-        gland = _rise((1.1 * clouds + 1.0 * (0.75 - away)) * 1.7)
+        gland = _rise((1.1 * clouds + 1.0 * (0.7 - away)).astype(np.float32) * np.float32(1.7))
         lobules = gland * (0.48 + 0.13 * fine + 0.42 * strands + 0.10 * clouds)
         scattered = 0.06 * fine + 0.05 * clouds + 0.30 * np.clip(strands - 0.42, 0, None)
         tissue: Field = (_GLAND * np.clip(lobules + scattered, -0.12, 1.4)).astype(np.float32)
@@ -122,8 +128,8 @@ class Breast:
 
     def _with_muscle(self, value: Field) -> Field:
         """The pectoral muscle, a bright wedge at the top of the chest wall."""
-        edge = 58 - 0.52 * (self._v + 110) - 0.0011 * np.square(self._v + 110) - self._u
-        share = _rise(edge / 1.2)
+        edge = 50 - 0.20 * (self._v + 110) - 0.0014 * np.square(self._v + 110) - self._u
+        share = _rise((edge / 1.2).astype(np.float32))
         fibres = 22 * np.sin((self._u * 0.9 + self._v * 0.45) * 0.8) + 3.0 * self._v * -0.6
         muscle: Field = (value + share * (_MUSCLE + fibres + 0.12 * self._tissue - value)).astype(np.float32)
         return muscle

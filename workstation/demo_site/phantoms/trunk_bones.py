@@ -117,7 +117,7 @@ def _socket(hip: Points, side: int) -> tuple[Points, Field]:
     """A half shell around the head of the thigh bone, open to the side."""
     turn, rise = np.meshgrid(np.linspace(0, 2 * np.pi, 60), np.linspace(0, 1.75, 22))
     inwards = np.stack([-side * np.cos(rise), np.sin(rise) * np.cos(turn), np.sin(rise) * np.sin(turn)], axis=-1)
-    shell = hip + 29 * inwards.reshape(-1, 3)
+    shell = np.asarray(hip) + 29 * inwards.reshape(-1, 3)
     return shell.astype(np.float32), np.full(len(shell), 3.6, np.float32)
 
 

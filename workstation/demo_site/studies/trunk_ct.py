@@ -1,4 +1,4 @@
-"""CT of the trunk: a chest of 500 thin slices, and the chest and abdomen of one visit after an accident."""
+"""CT of the chest: 500 thin slices with a nodule of the right upper lobe."""
 
 from __future__ import annotations
 
@@ -14,12 +14,7 @@ from workstation.demo_site.studies.dicom_writer import study_dataset
 from workstation.demo_site.studies.generated import StudyPlan
 
 _CHEST = ((40, 400, "MEDIASTINUM"), (-600, 1500, "LUNG"), (500, 2000, "BONE"))
-_ABDOMEN = ((50, 350, "ABDOMEN"), (400, 1800, "BONE"))
 _NODULE = (Finding(Ellipsoid((-66, 8, 44), (5.0, 4.4, 4.8)), 35, edge_mm=1.0, ragged_mm=0.9),)
-_SPLEEN_TEAR = (
-    Finding(Ellipsoid((96, 48, -152), (22, 3.0, 15), -52), 48, edge_mm=2.0, ragged_mm=1.2),
-    Finding(Ellipsoid((96, 40, -196), (26, 16, 14), -40), 46, edge_mm=2.0, ragged_mm=1.5),  # blood below the spleen
-)
 
 
 @dataclass(frozen=True)
@@ -32,11 +27,8 @@ class _Body:
 
 
 _ONCOLOGY = _Body(41, True, _NODULE)
-_ACCIDENT = _Body(52, False, _SPLEEN_TEAR)
 _SCANS: dict[str, tuple[_Body, AxialScan]] = {
     "ct-chest-500": (_ONCOLOGY, AxialScan(2, "CHEST 0.7", 500, -232.0, 0.7, 0.74, 13.0, _CHEST)),
-    "ct-visit-chest": (_ACCIDENT, AxialScan(2, "CHEST 4.0", 80, -208.0, 4.0, 0.9, 8.0, _CHEST)),
-    "ct-visit-abdomen": (_ACCIDENT, AxialScan(2, "ABDOMEN AND PELVIS 5.0", 76, -470.0, 5.0, 0.9, 8.0, _ABDOMEN)),
 }
 
 
