@@ -55,7 +55,7 @@ class Desktop:
         answer: dict[str, Any] | None = json.loads(self._probe.stdout.readline())
         return answer
 
-    def wait_for(self, name: str, timeout_s: float = 40.0, *, text: str = "") -> dict[str, Any]:
+    def wait_for(self, name: str, timeout_s: float = 90.0, *, text: str = "") -> dict[str, Any]:
         """Look again until the control is there, and holds ``text`` in its name, text or description."""
         deadline = time.monotonic() + timeout_s
         found: dict[str, Any] | None = None

@@ -86,10 +86,10 @@ def test_from_the_worklist_to_delivered(desktop: Desktop, tmp_path: Path) -> Non
     desktop.wait_for("Password to sign")
     desktop.type("demo")
     desktop.press("Return")
-    desktop.wait_for("Worklist table", timeout_s=60)
+    desktop.wait_for("Worklist table", timeout_s=120)
     desktop.press("ctrl+3")
     for kind in ("SR", "PDF", "RIS", "Worklist"):
-        desktop.wait_for(f"Delivery state, {kind}", timeout_s=60, text="done")
+        desktop.wait_for(f"Delivery state, {kind}", timeout_s=120, text="done")
 
 
 @pytest.mark.usefixtures("program")

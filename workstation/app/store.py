@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from workstation.catalogue.catalogue import Catalogue, open_catalogue
+from workstation.catalogue.catalogue import DATABASE_NAME, Catalogue, open_catalogue
 from workstation.catalogue.errors import StorageFailed
 from workstation.foundation import logs
 from workstation.foundation.clock import SystemClock
@@ -17,9 +17,11 @@ from workstation.foundation.files import make_private_folder
 from workstation.foundation.instance_lock import DataFolderLock
 from workstation.site.folders import Folders
 from workstation.vault.audit import AuditCode, AuditEvent, AuditTrail
-from workstation.vault.keys import Vault, VaultSlot, open_or_create_vault
+from workstation.vault.keys import HEADER_NAME, Vault, VaultSlot, open_or_create_vault
 from workstation.vault.secrets import KeyringSecrets, SecretStore
 from workstation.vault.slots import KeyFileSlot, KeyringSlot, PassphraseSlot
+
+_AUDIT = "audit"
 
 
 @dataclass(frozen=True)
@@ -79,12 +81,13 @@ def opened_store(folders: Folders, keys: KeySource) -> Iterator[Store]:
     try:
         with _writable(folders.logs):
             logs.configure(folders.logs)
+        _must_be_whole(folders.data)
         slot, secrets = keys.slot(folders)
         vault = open_or_create_vault(folders.data, slot)
         clock = SystemClock()
         catalogue = open_catalogue(folders.data, vault, clock)
         try:
-            audit = AuditTrail(folders.data / "audit", vault, secrets, clock)
+            audit = AuditTrail(folders.data / _AUDIT, vault, secrets, clock)
             audit.record(AuditEvent(AuditCode.APPLICATION_START, ""))
             yield Store(folders, vault, catalogue, audit, clock)
             audit.record(AuditEvent(AuditCode.APPLICATION_STOP, ""))
@@ -92,6 +95,21 @@ def opened_store(folders: Folders, keys: KeySource) -> Iterator[Store]:
             catalogue.close()
     finally:
         lock.release()
+
+
+def _must_be_whole(data: Path) -> None:
+    """A part that is gone is not quietly made anew: with it went drafts and signed reports, or the way to read them."""
+    has_key, has_catalogue = (data / HEADER_NAME).exists(), (data / DATABASE_NAME).exists()
+    has_worked = (data / _AUDIT).exists()  # made last, so that a first start that was broken off is no damage
+    for is_there, name in (
+        (has_key or not has_catalogue, HEADER_NAME),
+        (has_catalogue or not has_worked, DATABASE_NAME),
+    ):
+        if not is_there:
+            raise BadInput(
+                f"The file {name} is missing from the data folder {data}.",
+                "Put it back from a copy, or name another folder with --data-dir.",
+            )
 
 
 @contextmanager

@@ -74,12 +74,20 @@ def compare_order_with_studies(
     for study in studies:
         match = compare_patients(patient, study.patient, default_issuer=default_issuer)
         if match is PatientMatch.DIFFERENT:
-            contradictions.append("The images of this study belong to another patient than the order names.")
+            contradictions.append(_contradiction(patient, study.patient))
         elif match is PatientMatch.ASK:
             questions.append(_question(patient, study))
         if not _has_accession_of_its_order(study, items):
             contradictions.append("The accession number in the images is not the one of the order.")
     return IdentityFinding(tuple(questions), tuple(dict.fromkeys(contradictions)))
+
+
+def _contradiction(ordered: PatientIdentity, imaged: PatientIdentity) -> str:
+    if not ordered.patient_id.strip():
+        return "The order names no patient number, so nobody can tell whose images these are."
+    if not imaged.patient_id.strip():
+        return "The images of this study name no patient number, so nobody can tell whose they are."
+    return "The images of this study belong to another patient than the order names."
 
 
 def _has_accession_of_its_order(study: StudyRecord, items: Sequence[WorkItem]) -> bool:

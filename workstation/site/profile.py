@@ -168,7 +168,7 @@ def load_profile(path: Path) -> SiteProfile:
         raw = tomllib.loads(file.read_text("utf-8"))
     except FileNotFoundError as error:
         raise BadInput(f"There is no site profile at {file}.", "Ask your site for its profile folder.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadInput(f"The site profile {file} cannot be read: {error}.", "Mend the file and try again.") from error
     try:
         profile = SiteProfile.model_validate({**raw, "folder": file.parent.resolve()})

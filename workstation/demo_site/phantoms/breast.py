@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from workstation.demo_site.phantoms.fields import Field
+from workstation.demo_site.phantoms.fields import Field, Numbers
 from workstation.demo_site.phantoms.radiograph import blurred
 
 View = Literal["CC", "MLO"]
@@ -77,8 +77,8 @@ class Breast:
             radius = np.sqrt(np.square((u + 4) / 116) + np.square(v / 88))
             body = (1 - radius) * 92
         else:
-            reach = np.interp(v[:, 0], *_OBLIQUE_SKIN)[:, None]
-            reach = blurred(np.broadcast_to(reach, (len(v), 4)).astype(np.float32), round(7 / self._step))[:, :1]
+            corners = np.interp(v[:, 0], *_OBLIQUE_SKIN).astype(np.float32)[:, None]
+            reach = blurred(np.repeat(corners, 4, axis=1), round(7 / self._step))[:, :1]
             slope = np.sqrt(1 + np.square(np.gradient(reach[:, 0], self._step))[:, None])
             body = (reach - u) / slope
         bud = 4.5 - np.sqrt(np.square(u - self._nipple[0] - 0.5) + np.square(v - self._nipple[1]))
@@ -139,7 +139,8 @@ class Breast:
         away = np.sqrt(np.square(du) + np.square(dv))
         if spot.kind == "mole":
             ring: Field = (1500 * np.exp(-np.square((away - spot.radius) / 0.35))).astype(np.float32)
-            return ring + (240 * np.exp(-np.square(away / (0.4 * spot.radius)))).astype(np.float32)
+            ring += (240 * np.exp(-np.square(away / (0.4 * spot.radius)))).astype(np.float32)
+            return ring
         random = np.random.default_rng(int(spot.u * 10))
         if spot.kind == "calcifications":
             return self._grains(spot, random)
@@ -161,10 +162,9 @@ class Breast:
         return total
 
 
-def _rise(value: Field) -> Field:
+def _rise(value: Numbers) -> Field:
     """A smooth step from 0 to 1 around 0."""
-    step: Field = 0.5 + 0.5 * np.tanh(value / 2)
-    return step
+    return (0.5 + 0.5 * np.tanh(value / 2)).astype(np.float32)
 
 
 def _clouds(random: np.random.Generator, shape: tuple[int, int], power: float, largest: float) -> Field:
@@ -184,5 +184,4 @@ def _read(grid: Field, row: Field, column: Field) -> Field:
     down, right = (row - top).astype(np.float32), (column - left).astype(np.float32)
     upper = grid[top, left] * (1 - right) + grid[top, left + 1] * right
     lower = grid[top + 1, left] * (1 - right) + grid[top + 1, left + 1] * right
-    value: Field = upper * (1 - down) + lower * down
-    return value
+    return (upper * (1 - down) + lower * down).astype(np.float32)

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Field = NDArray[np.float32]
+Numbers = NDArray[np.floating[Any]]
+"""What shapes and weights may be given as."""
 
 
 Box = tuple[slice, slice]
@@ -85,9 +88,10 @@ def axial_plane(rows: int, columns: int, spacing_mm: float, z_mm: float) -> Plan
     return Plane(x[None, :].astype(np.float32), y[:, None].astype(np.float32), z_mm)
 
 
-def soft(distance_mm: Field, edge_mm: float = 0.8) -> Field:
+def soft(distance_mm: Numbers, edge_mm: float = 0.8) -> Field:
     """1 inside (negative distance), 0 outside, a linear ramp of ``edge_mm`` between: partial volume."""
-    inside: Field = np.clip(np.float32(0.5) - distance_mm * np.float32(1 / edge_mm), 0, 1)
+    near = np.asarray(distance_mm, np.float32)
+    inside: Field = np.clip(np.float32(0.5) - near * np.float32(1 / edge_mm), 0, 1)
     return inside
 
 
@@ -188,8 +192,12 @@ class SmoothField:
         slab = self._slab(plane.z / self._step_mm)
         along_x = _taps(plane.x[0] / self._step_mm, self._size)
         along_y = _taps(plane.y[:, 0] / self._step_mm, self._size)
-        lines = sum(slab[:, at] * weight[None, :] for at, weight in along_x)
-        sampled: Field = sum(lines[at] * weight[:, None] for at, weight in along_y)  # type: ignore[index, assignment]
+        lines: Field = np.zeros((self._size, plane.x.shape[1]), np.float32)
+        for at, weight in along_x:
+            lines += slab[:, at] * weight[None, :]
+        sampled: Field = np.zeros(plane.shape, np.float32)
+        for at, weight in along_y:
+            sampled += lines[at] * weight[:, None]
         return sampled
 
     def _slab(self, level: float) -> Field:
@@ -231,4 +239,5 @@ class ScannerNoise:
         frame = self._frames[random.integers(len(self._frames))]
         shift = random.integers(0, min(frame.shape), 2)
         frame = np.roll(frame, tuple(int(s) for s in shift), axis=(0, 1))
-        return frame[:: random.choice((1, -1)), :: random.choice((1, -1))]
+        turned: Field = frame[:: int(random.choice((1, -1))), :: int(random.choice((1, -1)))]
+        return turned

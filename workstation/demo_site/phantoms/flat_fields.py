@@ -80,7 +80,7 @@ class Raster:
         return across, down
 
     def stroke(self, picture: Field, path: NDArray[np.floating], width_mm: Field | float) -> None:
-        """Draw a soft line of height 1 along points closer together than a pixel, (points, 2); keeps the larger value."""
+        """Draw a soft line of height 1 along points less than a pixel apart, (points, 2); keeps the larger value."""
         at = np.stack([path[:, 0], path[:, 1] - self.top_mm], axis=1) / self.spacing_mm
         radius = np.broadcast_to(np.asarray(width_mm, np.float32) / (2 * self.spacing_mm), len(at))
         reach = int(np.ceil(float(radius.max()) * 2 + 1))
@@ -137,6 +137,6 @@ def enlarged(picture: Field, times: int) -> Field:
         steps = np.arange(times, dtype=np.float32) / times
         first = np.moveaxis(picture, axis, 0)
         following = np.concatenate([first[1:], first[-1:]])
-        finer = first[:, None] + (following - first)[:, None] * steps[None, :, None]
+        finer = (first[:, None] + (following - first)[:, None] * steps[None, :, None]).astype(np.float32)
         picture = np.moveaxis(finer.reshape(-1, first.shape[1]), 0, axis)
     return picture

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workstation.demo_site.phantoms import trunk_bones as bones
-from workstation.demo_site.phantoms.fields import Field, axial_plane
+from workstation.demo_site.phantoms.fields import Field, Numbers, axial_plane
 from workstation.demo_site.phantoms.trunk import TrunkAnatomy, TrunkPhantom
 from workstation.demo_site.phantoms.tubes import BallCloud, tube_parts
 
@@ -165,7 +165,7 @@ def _resampled(coarse: Field, film: Film) -> Field:
     return cubic(cubic(coarse, down).T, along).T
 
 
-def cubic(lines: Field, at: Field) -> Field:
+def cubic(lines: Field, at: Numbers) -> Field:
     """Rows of a picture read between rows (Catmull-Rom); positions are held within the picture."""
     at = np.clip(at, 0, len(lines) - 1)
     base = np.minimum(np.floor(at).astype(int), len(lines) - 2)

@@ -200,7 +200,7 @@ class TrunkPhantom:
 
 
 def _muscle_thickness(plane: Plane) -> Field:
-    """How far muscle reaches outside the cage: chest muscles in front above, long muscles beside the spine, buttocks."""
+    """How far muscle reaches outside the cage: in front above, beside the spine, at the buttocks."""
     beside_spine = 22 * np.exp(-np.square((np.abs(plane.x) - 30) / 26)) * np.clip(plane.y / 40, 0, 1)
     chest = 15 * np.exp(-np.square((np.abs(plane.x) - 70) / 42)) * np.clip(-plane.y / 40, 0, 1)
     side = np.clip(np.abs(plane.x) / 110, 0, 1)

@@ -63,10 +63,11 @@ def shoulder_blades(*, arms_up: bool) -> BallCloud:
         blade[:, 0] += side * 22 * np.clip((z.ravel() - 20) / 64, 0, 1)
         rim = np.where((share.ravel() > 0.93) | (share.ravel() < 0.05), 3.4, 1.9)
         parts.append((blade.astype(np.float32), rim.astype(np.float32)))
-        socket = np.array([side * 139.0, 34.0, 74.0])
-        ridge = cage_point(np.float32([0.6 + swing, 0.9 + swing]), np.float32([66, 82]), 24.0, side)
-        parts.append(tube_parts([ridge[0], ridge[1], socket + [0, 6, 20]], [3.0, 4.0, 6.0]))
-        parts.append(tube_parts([blade[-1], socket], [7.0, 12.0]))
+        socket = [side * 139.0, 34.0, 74.0]
+        turn, height = np.array([0.6 + swing, 0.9 + swing], np.float32), np.array([66, 82], np.float32)
+        ridge = cage_point(turn, height, 24.0, side).tolist()
+        parts.append(tube_parts([ridge[0], ridge[1], _beside(socket, 0, 6, 20)], [3.0, 4.0, 6.0]))
+        parts.append(tube_parts([blade[-1].tolist(), socket], [7.0, 12.0]))
         parts.append(tube_parts([[side * 112, 22, 76], [side * 122, 6, 74]], [5.5, 5.0]))  # coracoid
     return joined(parts)
 
@@ -104,16 +105,16 @@ def pelvis() -> BallCloud:
         y = 22 + 118 * along + 10 * low
         wing = np.stack([x, y, z], axis=-1).reshape(-1, 3).astype(np.float32)
         parts.append((wing, (2.6 + 2.8 * low.ravel() + 1.5 * (share.ravel() > 0.9)).astype(np.float32)))
-        hip = np.array([side * 88.0, 8.0, -420.0])
+        hip = [side * 88.0, 8.0, -420.0]
         parts.append(_socket(hip, side))
         parts.append(
-            tube_parts([hip + [-side * 22, -18, 4], [side * 34, -52, -436], [side * 5, -56, -448]], [11, 8, 10])
+            tube_parts([_beside(hip, -side * 22, -18, 4), [side * 34, -52, -436], [side * 5, -56, -448]], [11, 8, 10])
         )
-        parts.append(tube_parts([hip + [-side * 8, 20, -14], [side * 58, 34, -462]], [13.0, 13.0]))
+        parts.append(tube_parts([_beside(hip, -side * 8, 20, -14), [side * 58, 34, -462]], [13.0, 13.0]))
     return joined(parts)
 
 
-def _socket(hip: Points, side: int) -> tuple[Points, Field]:
+def _socket(hip: list[float], side: int) -> tuple[Points, Field]:
     """A half shell around the head of the thigh bone, open to the side."""
     turn, rise = np.meshgrid(np.linspace(0, 2 * np.pi, 60), np.linspace(0, 1.75, 22))
     inwards = np.stack([-side * np.cos(rise), np.sin(rise) * np.cos(turn), np.sin(rise) * np.sin(turn)], axis=-1)
@@ -125,13 +126,21 @@ def thighs() -> BallCloud:
     """Heads, necks and shafts of the thigh bones."""
     parts = []
     for side in (-1, 1):
-        hip = np.array([side * 88.0, 8.0, -420.0])
-        parts.append(tube_parts([hip, hip + [side * 1, 0, 0]], 23.5, spacing=0.02))
-        parts.append(tube_parts([hip, hip + [side * 46, 8, -26]], [15.0, 14.0]))
+        hip = [side * 88.0, 8.0, -420.0]
+        parts.append(tube_parts([hip, _beside(hip, side * 1, 0, 0)], 23.5, spacing=0.02))
+        parts.append(tube_parts([hip, _beside(hip, side * 46, 8, -26)], [15.0, 14.0]))
         parts.append(
-            tube_parts([hip + [side * 42, 10, -8], hip + [side * 46, 6, -44], hip + [side * 40, 0, -120]], 15.0)
+            tube_parts(
+                [_beside(hip, side * 42, 10, -8), _beside(hip, side * 46, 6, -44), _beside(hip, side * 40, 0, -120)],
+                15.0,
+            )
         )
     return joined(parts)
+
+
+def _beside(place: list[float], x: float, y: float, z: float) -> list[float]:
+    """A point that far from a place."""
+    return [place[0] + x, place[1] + y, place[2] + z]
 
 
 def paint_bone(image: Field, distance: Field, *, cortex: float = 1.3, inside: float = 240, shell: float = 850) -> None:

@@ -30,7 +30,7 @@ _MEDIASTINUM_HALF_WIDTH = (24, 24, 24, 24, 24, 24, 25, 26, 25, 23, 24, 27, 30, 3
 
 def _at(z: Scalar, values: tuple[float, ...]) -> Values:
     """A table read at z, smoothly enough for a body."""
-    read: Values = np.interp(z, _LEVELS, values).astype(np.float32)  # type: ignore[arg-type]
+    read: Values = np.asarray(np.interp(z, _LEVELS, values), np.float32)
     return read
 
 

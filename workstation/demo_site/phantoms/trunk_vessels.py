@@ -11,9 +11,11 @@ from workstation.demo_site.phantoms.trunk_shape import lungs
 from workstation.demo_site.phantoms.tubes import BallCloud, Points, grown_tree, joined, tube, tube_parts
 
 _AORTA = (
-    [[4, -22, -44], [-6, -28, -18], [-10, -26, 4], [-2, -14, 26], [10, 4, 33], [20, 24, 27], [24, 40, 8]]
-    + [[23, 48, -30], [22, 46, -80], [18, 40, -130], [8, 24, -180], [4, 10, -240], [2, 6, -288]],
-    [15, 16, 15.5, 14.5, 13.5, 13, 12.5, 12, 11.5, 11, 10, 9, 8.5],
+    (
+        *([4, -22, -44], [-6, -28, -18], [-10, -26, 4], [-2, -14, 26], [10, 4, 33], [20, 24, 27], [24, 40, 8]),
+        *([23, 48, -30], [22, 46, -80], [18, 40, -130], [8, 24, -180], [4, 10, -240], [2, 6, -288]),
+    ),
+    (15, 16, 15.5, 14.5, 13.5, 13, 12.5, 12, 11.5, 11, 10, 9, 8.5),
 )
 
 
@@ -118,8 +120,8 @@ class LungTrees:
     @staticmethod
     def _roots() -> tuple[tuple[int, list[list[float]]], ...]:
         """Paths of the hila: right, left."""
-        right = [[-36, -2, -16], [-46, 4, -24], [-50, 14, -44], [-52, 20, -62]]
-        left = [[42, 12, -4], [50, 18, -18], [54, 22, -40], [56, 26, -60]]
+        right: list[list[float]] = [[-36, -2, -16], [-46, 4, -24], [-50, 14, -44], [-52, 20, -62]]
+        left: list[list[float]] = [[42, 12, -4], [50, 18, -18], [54, 22, -40], [56, 26, -60]]
         return ((-1, right), (1, left))
 
     def _places(self, side: int, count: int, kind: str) -> Points:

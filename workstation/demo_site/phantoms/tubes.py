@@ -92,8 +92,8 @@ def _smoothed(points: Points, width: Field) -> tuple[Points, Field]:
         far = 0.25 * for_both[:-1] + 0.75 * for_both[1:]
         cut = np.stack([near, far], axis=1).reshape(-1, 4)
         cut = np.concatenate([for_both[:1], cut, for_both[-1:]])
-        points, width = cut[:, :3], cut[:, 3]
-    return points.astype(np.float32), width.astype(np.float32)
+        points, width = cut[:, :3].astype(np.float32), cut[:, 3].astype(np.float32)
+    return points, width
 
 
 def joined(parts: Iterable[tuple[Points, Field]], *, height: float = 1.0) -> BallCloud:

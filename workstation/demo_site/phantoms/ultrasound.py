@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from workstation.demo_site.phantoms.fields import Field
+from workstation.demo_site.phantoms.fields import Field, Numbers
 
 _STEP_MM, _WIDTH_MM, _DEPTH_MM = 0.25, 220.0, 160.0
 _HEART = (-58.0, 116.0)
@@ -128,7 +128,8 @@ def moved(x: Field, depth: Field, phase: float, breath: float) -> tuple[Field, F
 
 
 def _index(position: Field, size: int) -> NDArray[np.intp]:
-    return np.clip(np.rint(position / _STEP_MM), 0, size - 1).astype(np.intp)
+    nearest: NDArray[np.intp] = np.clip(np.rint(position / _STEP_MM), 0, size - 1).astype(np.intp)
+    return nearest
 
 
 def _spread(signal: NDArray[np.complex64]) -> NDArray[np.complex64]:
@@ -140,7 +141,8 @@ def _spread(signal: NDArray[np.complex64]) -> NDArray[np.complex64]:
     along = across.copy()
     along[1:] += np.float32(0.6) * across[:-1]
     along[:-1] += np.float32(0.6) * across[1:]
-    return along / np.float32(2.6)
+    spread: NDArray[np.complex64] = along / np.float32(2.6)
+    return spread
 
 
 def _echo_map() -> Field:
@@ -156,7 +158,7 @@ def _echo_map() -> Field:
     return echo
 
 
-def _mix(echo: Field, value: float, distance: Field, edge: float = 0.8) -> None:
+def _mix(echo: Field, value: float, distance: Numbers, edge: float = 0.8) -> None:
     echo += np.clip(0.5 - distance / edge, 0, 1) * (value - echo)
 
 

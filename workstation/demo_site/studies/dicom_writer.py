@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.filewriter import dcmwrite
-from pydicom.uid import ExplicitVRLittleEndian
+from pydicom.uid import UID, ExplicitVRLittleEndian
 
 from workstation.demo_site.studies.generated import ISSUER, StudyPlan, uid_of
 
@@ -85,15 +85,15 @@ def write_instance(
     folder: Path, dataset: Dataset, sop_class: str, names: tuple[object, ...], number: int, syntax: str = ""
 ) -> Path:
     """Give the image its identity and write it; ``names`` make its SOP Instance UID."""
-    uid = uid_of("instance", *names)
-    dataset.SOPClassUID = sop_class
+    uid = UID(uid_of("instance", *names))
+    dataset.SOPClassUID = UID(sop_class)
     dataset.SOPInstanceUID = uid
     dataset.InstanceNumber = number
     meta = FileMetaDataset()
-    meta.MediaStorageSOPClassUID = sop_class
+    meta.MediaStorageSOPClassUID = UID(sop_class)
     meta.MediaStorageSOPInstanceUID = uid
-    meta.TransferSyntaxUID = syntax or ExplicitVRLittleEndian
-    meta.ImplementationClassUID = "2.25.186170229341943219483217943026581239378"
+    meta.TransferSyntaxUID = UID(syntax or ExplicitVRLittleEndian)
+    meta.ImplementationClassUID = UID("2.25.186170229341943219483217943026581239378")
     dataset.file_meta = meta
     path = folder / f"{number:04d}.dcm"
     folder.mkdir(parents=True, exist_ok=True)
