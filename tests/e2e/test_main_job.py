@@ -1,4 +1,4 @@
-"""The main job from the command line: worklist, images, hanging, signed report, proven delivery; real servers, files."""
+"""The main job from the command line: worklist, images, hanging, signed report, delivery; real servers and files."""
 
 from __future__ import annotations
 

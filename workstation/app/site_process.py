@@ -23,7 +23,7 @@ from workstation.foundation.errors import SomethingMissing
 from workstation.foundation.files import make_private_folder
 from workstation.site.folders import Folders
 
-_STUDIES = "demo-studies-1"  # a new form of the generated studies gets a new number
+_STUDIES = "demo-studies-2"  # a new form of the generated studies gets a new number
 _START_TIMEOUT_S = 120.0
 
 
