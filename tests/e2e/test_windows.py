@@ -42,11 +42,11 @@ def logged_in(desktop: Desktop) -> None:
 
 
 def with_case_open(desktop: Desktop) -> None:
-    """The STAT head CT is first; Enter takes and opens it."""
+    """The STAT head CT is first and in hand; Enter takes and opens it."""
     logged_in(desktop)
     time.sleep(2)
     desktop.click("Worklist table")
-    desktop.press("Home", "Return")
+    desktop.press("ctrl+Home", "Return")
     desktop.wait_for("Viewport diagnostic 1, current axial", text="Image")
 
 

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from workstation.demo_site.phantoms.fields import Field, Numbers
-from workstation.demo_site.phantoms.radiograph import blurred
+from workstation.demo_site.phantoms.radiograph import blurred, cubic
 
 View = Literal["CC", "MLO"]
 _FAT, _GLAND, _MUSCLE, _SKIN = 1180.0, 1350.0, 2150.0, 380.0
@@ -44,7 +44,7 @@ class Breast:
     """
 
     def __init__(self, seed: int, view: View, shape: tuple[int, int], step_mm: float, *, shift_mm: float = 0.0) -> None:
-        self._seed, self._view, self._shape, self._step = seed, view, shape, step_mm
+        self._seed, self._view, self._shape, self._step, self._shift = seed, view, shape, step_mm, shift_mm
         rows, columns = shape
         self._u = (np.arange(columns, dtype=np.float32) * step_mm)[None, :]
         self._v = ((np.arange(rows, dtype=np.float32) - rows / 2) * step_mm + shift_mm).astype(np.float32)[:, None]
@@ -74,13 +74,13 @@ class Breast:
         """Millimetres below the skin line; negative outside."""
         u, v = self._u, self._v
         if self._view == "CC":
-            radius = np.sqrt(np.square((u + 4) / 116) + np.square(v / 88))
-            body = (1 - radius) * 92
+            radius = np.sqrt(np.square((u + 4) / 116) + np.square(v / np.where(v < 0, 93, 84)))  # fuller outwards
+            body = (1 - radius) * 92 + 1.3 * np.sin(v / 21 + self._seed)
         else:
             corners = np.interp(v[:, 0], *_OBLIQUE_SKIN).astype(np.float32)[:, None]
             reach = blurred(np.repeat(corners, 4, axis=1), round(7 / self._step))[:, :1]
             slope = np.sqrt(1 + np.square(np.gradient(reach[:, 0], self._step))[:, None])
-            body = (reach - u) / slope
+            body = (reach - u) / slope + 0.9 * np.sin(v / 25 + self._seed)
         bud = 4.5 - np.sqrt(np.square(u - self._nipple[0] - 0.5) + np.square(v - self._nipple[1]))
         depth: Field = np.maximum(body, bud).astype(np.float32)
         return depth
@@ -89,16 +89,32 @@ class Breast:
     def _tissue(self) -> Field:
         """Density above fat: glandular lobules and strands that run to the nipple."""
         random = np.random.default_rng(self._seed)
-        clouds = _clouds(random, self._shape, 3.4, 30.0 / self._step)
-        fine = _clouds(random, self._shape, 2.5, 7.0 / self._step)
+        clouds = self._in_place(_clouds(random, self._shape, 3.4, 30.0 / self._step))
+        fine = self._in_place(_clouds(random, self._shape, 2.5, 7.0 / self._step))
         strands = self._strands(random)
         centre = (0.52 * self._nipple[0], self._nipple[1] - (6 if self._view == "CC" else 16))
         away = np.square((self._u - centre[0]) / 46) + np.square((self._v - centre[1]) / 44)
         gland = _rise((1.1 * clouds + 1.0 * (0.7 - away)).astype(np.float32) * np.float32(1.7))
-        lobules = gland * (0.48 + 0.13 * fine + 0.42 * strands + 0.10 * clouds)
+        lobules = gland * (0.46 + 0.12 * fine + 0.42 * strands + 0.10 * clouds)
         scattered = 0.06 * fine + 0.05 * clouds + 0.30 * np.clip(strands - 0.42, 0, None)
-        tissue: Field = (_GLAND * np.clip(lobules + scattered, -0.12, 1.4)).astype(np.float32)
+        septa = (0.08 + 0.08 * gland) * self._septa(random)
+        tissue: Field = (_GLAND * np.clip(lobules + scattered + septa, -0.12, 1.4)).astype(np.float32)
         return tissue + self._vessels(random)
+
+    def _in_place(self, clouds: Field) -> Field:
+        """Clouds made pixel by pixel, moved as the breast lay."""
+        return np.roll(clouds, -round(self._shift / self._step), axis=0)
+
+    def _septa(self, random: np.random.Generator) -> Field:
+        """Thin curved sheets between the lobules of fat and gland, 0 to 1."""
+        total: Field = np.zeros(self._shape, np.float32)
+        for size_mm, width in ((17.0, 0.07), (9.0, 0.11)):
+            grid = random.standard_normal((round(280 / size_mm), round(220 / size_mm))).astype(np.float32)
+            rows = (self._v[:, 0] + 130) / size_mm
+            level = cubic(cubic(grid, rows).T, self._u[0] / size_mm).T
+            presence = np.clip(0.5 + cubic(cubic(grid[::-1, ::-1], rows).T, self._u[0] / size_mm).T, 0, 1)
+            total += presence * np.exp(-np.square(level / width))
+        return total
 
     def _strands(self, random: np.random.Generator) -> Field:
         """Ridges that run towards the nipple: ducts and ligaments; 0 to 1."""
@@ -117,22 +133,36 @@ class Breast:
     def _vessels(self, random: np.random.Generator) -> Field:
         """A few winding veins through the fat."""
         total: Field = np.zeros(self._shape, np.float32)
-        for start in random.uniform(-70, 60, 5):
-            bend, swing, phase = random.uniform(-0.25, 0.25), random.uniform(2, 5), random.uniform(0, 6)
-            path = (
-                start + bend * self._u + swing * np.sin(self._u / 13 + phase) - 0.4 * start * self._u / self._nipple[0]
-            )
-            width = np.clip(1.5 - self._u / 110, 0.35, None)
-            total += 260 * np.sqrt(np.clip(1 - np.square((self._v - path) / width), 0, 1)) * (self._u < 100)
+        line = self._u[0]
+        for start in (-62.0, -34.0, 6.0, 44.0) + random.uniform(-9, 9, 4):
+            reach, swell = random.uniform(52, 92), random.uniform(0.7, 1.15)
+            bends = cubic(random.normal(0, 4.5, (14, 1)).astype(np.float32), line / 11)[:, 0]
+            path = start + self._nipple[1] / 2 + bends - 0.55 * start * np.square(line / self._nipple[0])
+            slope = np.sqrt(1 + np.square(np.gradient(path, self._step)))
+            width = swell * np.clip(1.1 - line / 110, 0.3, None)
+            fade = np.clip((reach - line) / 18, 0, 1) * (0.75 + 0.25 * np.sin(line / 9 + start))
+            total += 215 * fade * np.exp(-np.square((self._v - path) / (slope * width)))
         return total.astype(np.float32)
 
     def _with_muscle(self, value: Field) -> Field:
         """The pectoral muscle, a bright wedge at the top of the chest wall."""
         edge = 50 - 0.20 * (self._v + 110) - 0.0014 * np.square(self._v + 110) - self._u
-        share = _rise((edge / 1.2).astype(np.float32))
-        fibres = 22 * np.sin((self._u * 0.9 + self._v * 0.45) * 0.8) + 3.0 * self._v * -0.6
-        muscle: Field = (value + share * (_MUSCLE + fibres + 0.12 * self._tissue - value)).astype(np.float32)
-        return muscle
+        share = _rise((edge / 1.6).astype(np.float32))
+        body = 1680 + 330 * np.clip(edge / 22, 0, 1) - 1.3 * self._v
+        muscle: Field = body + self._fibres() + 0.30 * self._tissue
+        mixed: Field = (value + share * (muscle - value)).astype(np.float32)
+        return mixed
+
+    def _fibres(self) -> Field:
+        """Uneven bundles along the muscle."""
+        random = np.random.default_rng(self._seed + 50)
+        across, along = self._u + 0.36 * self._v + 60, self._v - 0.36 * self._u + 220
+        total: Field = np.zeros(self._shape, np.float32)
+        for width_mm, length_mm, height in ((1.3, 26.0, 26.0), (3.4, 60.0, 48.0), (11.0, 90.0, 60.0)):
+            grid = random.standard_normal((round(320 / width_mm), round(480 / length_mm) + 2)).astype(np.float32)
+            grid = blurred(grid, 1) * 3
+            total += height * _read(grid, across / width_mm, along / length_mm)
+        return total
 
     def _spot(self, spot: Spot) -> Field:
         du, dv = self._u - spot.u, self._v - spot.v
@@ -145,10 +175,11 @@ class Breast:
         if spot.kind == "calcifications":
             return self._grains(spot, random)
         turn = np.arctan2(dv, du)
-        spikes = sum(np.clip(np.cos(turn * 1.0 - a), 0, 1) ** 220 for a in random.uniform(-np.pi, np.pi, 17))
-        core = _rise((spot.radius * (1 + 0.12 * np.sin(5 * turn + 1)) - away) / 0.8)
-        mass: Field = (950 * core + 330 * spikes * np.exp(-away / (1.5 * spot.radius))).astype(np.float32)
-        return mass
+        uneven = sum(random.uniform(0.05, 0.12) * np.sin(n * turn + random.uniform(0, 6.3)) for n in (2, 3, 5, 7))
+        core = _rise((spot.radius * (1 + uneven) - away) / 0.7)
+        rays = _rays(du, dv, spot.radius, random)
+        mass: Field = core * (760 - 90 * np.square(away / spot.radius)) + 460 * rays * (1 - 0.9 * core)
+        return (mass + 130 * np.exp(-np.square(away / (2.1 * spot.radius)))).astype(np.float32)
 
     def _grains(self, spot: Spot, random: np.random.Generator) -> Field:
         total: Field = np.zeros(self._shape, np.float32)
@@ -160,6 +191,18 @@ class Breast:
             near = np.square(self._u[:, box[1]] - u) + np.square(self._v[box[0]] - v)
             total[box] += 1300 * np.exp(-near / size**2)
         return total
+
+
+def _rays(du: Field, dv: Field, radius: float, random: np.random.Generator) -> Field:
+    """Spicules: bent hairs that leave a mass in all directions and thin out; 0 to 1."""
+    total: Field = np.zeros(np.broadcast_shapes(du.shape, dv.shape), np.float32)
+    for angle in np.linspace(0, 2 * np.pi, 21, endpoint=False) + random.normal(0, 0.12, 21):
+        length, bend = radius * random.uniform(1.7, 3.4), random.normal(0, 0.018)
+        along = du * np.float32(np.cos(angle)) + dv * np.float32(np.sin(angle))
+        aside = dv * np.float32(np.cos(angle)) - du * np.float32(np.sin(angle)) - np.float32(bend) * along * along
+        left = np.clip(1 - along / length, 0, 1) * (along > 0)
+        total = np.maximum(total, left * np.exp(-np.square(aside / (0.16 + 0.30 * left))))
+    return total
 
 
 def _rise(value: Numbers) -> Field:

@@ -6,6 +6,7 @@ Positions are (x, depth) in mm: x 0 below the middle of the probe, towards the f
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +17,27 @@ _STEP_MM, _WIDTH_MM, _DEPTH_MM = 0.25, 220.0, 160.0
 _HEART = (-58.0, 116.0)
 _GALL = ((14.0, 62.0), (30.0, 11.5), 24.0)
 _STONE = ((31.0, 75.5), 5.0)
-_PORTAL = ((-36.0, 86.0), (2.0, 77.0), 5.0)
-_CAVA = ((-30.0, 104.0), (34.0, 116.0), 6.0)
+_Tube = tuple[tuple[float, float, float], ...]
+"""A vessel as points along it: x, depth, radius."""
+_PORTAL: _Tube = (
+    (-44, 88, 3.2),
+    (-34, 84.5, 4.4),
+    (-20, 83, 5.2),
+    (-8, 80, 5.4),
+    (4, 79, 5.2),
+    (14, 84, 4.6),
+    (25, 93, 4.0),
+)
+_CAVA: _Tube = ((-34, 109, 6.2), (-22, 108, 7.0), (-8, 108.5, 6.8), (8, 110.5, 6.0), (22, 113, 5.8), (36, 115, 6.2))
+_LIVER_VEINS: tuple[_Tube, ...] = (
+    ((-50, 42, 1.0), (-45, 50, 1.6), (-42, 58, 2.3), (-41, 68, 2.8), (-38, 80, 3.2), (-33, 92, 3.6), (-28, 103, 4.2)),
+    ((-18, 34, 0.8), (-22, 42, 1.4), (-29, 52, 1.9), (-37, 61, 2.1), (-41, 68, 2.4)),
+    ((-70, 76, 1.0), (-60, 77, 1.6), (-51, 82, 2.0), (-42, 87, 2.6)),
+    ((-3, 30, 0.7), (-6, 38, 1.1), (-8, 47, 1.3), (-15, 56, 1.6), (-22, 66, 1.5), (-25, 74, 1.4)),
+    ((4, 36, 0.6), (1, 42, 0.9), (-6, 46, 1.1)),
+)
+_BOX = (-0.24, 0.10, 60.0, 122.0)
+"""The colour box: first and last angle (radians), first and last range (mm below the probe's face)."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +52,7 @@ class Probe:
     rows: int = 480
     columns: int = 640
     mm_per_pixel: float = 0.345
-    top_px: int = 18
+    top_px: int = 30
 
 
 class UltrasoundScene:
@@ -64,15 +84,35 @@ class UltrasoundScene:
     def flow(self, phase: float, breath: float) -> tuple[Field, NDArray[np.bool_], NDArray[np.bool_]]:
         """Velocity from -1 (away) to 1 (towards the probe), where it is coloured, and the frame of the colour box."""
         x, depth = self._grid()
-        box = np.maximum(np.abs(x + 12) - 30, np.abs(depth - 88) - 32)
+        box = self._box(x, depth)
         x, depth = moved(x, depth, phase, breath)
         pulse = 0.55 + 0.45 * np.exp(-np.square((phase - 0.25) / 0.16))
         velocity: Field = np.zeros(x.shape, np.float32)
-        for (start, end, radius), speed in ((_PORTAL, 0.85 * pulse), (_CAVA, -0.75 * (1.15 - 0.5 * pulse))):
-            profile = np.clip(1 - np.square(_from_segment(x, depth, start, end) / (0.86 * radius)), 0, 1)
-            velocity = np.where(profile > 0, speed * profile, velocity).astype(np.float32)
+        flicker = self._flicker(breath)
+        for tube, speed in ((_PORTAL, 0.85 * pulse), (_CAVA, -0.75 * (1.15 - 0.5 * pulse))):
+            off, radius = _from_tube(x, depth, tube)
+            profile = np.clip(1 - np.square((off + radius) / (0.95 * radius)), 0, 1) * (1 + 0.22 * flicker)
+            velocity = np.where(profile > 0, speed * np.clip(profile, 0, 1.1), velocity).astype(np.float32)
         frame = np.abs(box) < 0.35
-        return velocity, (np.abs(velocity) > 0.10) & (box < 0), frame
+        return velocity, (np.abs(velocity) > 0.13 + 0.07 * flicker) & (box < -0.5), frame
+
+    def _box(self, x: Field, depth: Field) -> Field:
+        """Distance (mm) from the border of the colour box, negative inside."""
+        first, last, near, far = _BOX
+        reach = np.hypot(x, depth + self.probe.radius_mm)
+        turn = np.arctan2(x, depth + self.probe.radius_mm)
+        across = (np.abs(turn - (first + last) / 2) - (last - first) / 2) * reach
+        along = np.abs(reach - self.probe.radius_mm - (near + far) / 2) - (far - near) / 2
+        box: Field = np.maximum(across, along).astype(np.float32)
+        return box
+
+    def _flicker(self, breath: float) -> Field:
+        """How flow estimates waver, coarser than pixels, (rows, columns); another for every frame of a breath."""
+        random = np.random.default_rng(round((breath % 1.0) * 1000))
+        size = (-(-self.probe.rows // 4) + 1, -(-self.probe.columns // 5) + 1)
+        coarse = np.kron(random.standard_normal(size).astype(np.float32), np.ones((4, 5), np.float32))
+        smooth = (coarse[:-2, :-2] + coarse[2:, :-2] + coarse[:-2, 2:] + coarse[2:, 2:]) / 2
+        return smooth[: self.probe.rows, : self.probe.columns]
 
     # --- inside --------------------------------------------------------------------------------------------------
 
@@ -170,11 +210,18 @@ def _ellipse(x: Field, depth: Field, centre: tuple[float, float], radii: tuple[f
     return distance
 
 
-def _from_segment(x: Field, depth: Field, start: tuple[float, float], end: tuple[float, float]) -> Field:
-    along = np.array(end) - np.array(start)
-    share = np.clip(((x - start[0]) * along[0] + (depth - start[1]) * along[1]) / float(along @ along), 0, 1)
-    distance: Field = np.hypot(x - start[0] - share * along[0], depth - start[1] - share * along[1]).astype(np.float32)
-    return distance
+def _from_tube(x: Field, depth: Field, tube: _Tube) -> tuple[Field, Field]:
+    """Distance (mm) from the wall of a tube, negative inside, and the tube's radius at the nearest place."""
+    shape = np.broadcast_shapes(x.shape, depth.shape)
+    nearest, radius = np.full(shape, 1e6, np.float32), np.ones(shape, np.float32)
+    for start, end in pairwise(tube):
+        dx, dy = end[0] - start[0], end[1] - start[1]
+        share = np.clip(((x - start[0]) * dx + (depth - start[1]) * dy) / (dx * dx + dy * dy), 0, 1)
+        wide = start[2] + share * (end[2] - start[2])
+        off = np.hypot(x - start[0] - share * dx, depth - start[1] - share * dy) - wide
+        closer = off < nearest
+        nearest, radius = np.where(closer, off, nearest), np.where(closer, wide, radius)
+    return nearest.astype(np.float32), radius.astype(np.float32)
 
 
 def _layers(echo: Field, x: Field, depth: Field) -> None:
@@ -187,17 +234,12 @@ def _layers(echo: Field, x: Field, depth: Field) -> None:
 
 
 def _veins(echo: Field, x: Field, depth: Field) -> None:
-    for start, end, radius in (_PORTAL, ((2.0, 77.0), (24.0, 92.0), 4.2)):
-        _mix(echo, 0.95, _from_segment(x, depth, start, end) - radius - 1.0)
-        _mix(echo, 0.012, _from_segment(x, depth, start, end) - radius)
-    for start, end, radius in (
-        _CAVA,
-        ((-52.0, 44.0), (-36.0, 62.0), 2.4),
-        ((-20.0, 40.0), (-30.0, 60.0), 2.0),
-        ((-66.0, 70.0), (-40.0, 84.0), 2.2),
-        ((-4.0, 32.0), (-14.0, 44.0), 1.6),
-    ):
-        _mix(echo, 0.014, _from_segment(x, depth, start, end) - radius)
+    """Liver veins without a visible wall, the portal vein with a bright one, the vena cava."""
+    for tube in (*_LIVER_VEINS, _CAVA):
+        _mix(echo, 0.014, _from_tube(x, depth, tube)[0])
+    portal = _from_tube(x, depth, _PORTAL)[0]
+    _mix(echo, 0.8, portal - 0.9)
+    _mix(echo, 0.012, portal)
 
 
 def _kidney(echo: Field, x: Field, depth: Field) -> None:

@@ -23,7 +23,7 @@ from workstation.demo_site.studies.generated import StudyPlan
 from workstation.demo_site.studies.pixel_marks import mark_synthetic
 
 MG_IMAGE = "1.2.840.10008.5.1.4.1.1.1.2"
-_ROWS, _COLUMNS, _SPACING = 2600, 2000, 0.085
+_ROWS, _COLUMNS, _SPACING = 2400, 1800, 0.1
 _VIEWS: tuple[tuple[str, View], ...] = (("R", "CC"), ("L", "CC"), ("R", "MLO"), ("L", "MLO"))
 IMAGES = len(_VIEWS)
 _VIEW_CODES = {
@@ -130,7 +130,7 @@ def _detector_attributes() -> dict[str, object]:
         "BodyPartThickness": "52",
         "CompressionForce": "98",
         "PixelIntensityRelationship": "LOG",
-        "PixelIntensityRelationshipSign": 1,
+        "PixelIntensityRelationshipSign": -1,  # bright is where few X-rays came through
         "RescaleIntercept": "0",
         "RescaleSlope": "1",
         "RescaleType": "US",
