@@ -155,3 +155,12 @@ def test_bad_words_get_one_clear_line(words: tuple[str, ...], code: int, said: s
     assert said in outcome.stderr
     assert outcome.stderr.count("\n") == 1
     assert outcome.stdout == ""
+
+
+@pytest.mark.parametrize("words", [("run",), (), ("--data-dir", "/nowhere")])
+def test_without_a_screen_the_application_says_so(words: tuple[str, ...]) -> None:
+    hidden = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    environment = {key: value for key, value in os.environ.items() if key not in hidden}
+    outcome = workstation(*words, check=False, env=environment)
+    assert outcome.returncode == 3
+    assert "no screen" in outcome.stderr

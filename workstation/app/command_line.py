@@ -16,15 +16,14 @@ from workstation.foundation.errors import Cancelled, UserFacingError
 app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
-    invoke_without_command=True,
+    no_args_is_help=True,
     help="Lightbox: the workstation a radiologist reads on at home.",
 )
 
 
 @app.callback()
-def _start(context: typer.Context) -> None:
-    if context.invoked_subcommand is None:
-        commands_of_readers.run()
+def _start() -> None:
+    """One command a task; without one, the application."""
 
 
 for _module in (commands_of_readers, commands_on_files, commands_of_sites):
@@ -40,7 +39,7 @@ def run_command(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code. Errors a person can act on become one line on stderr."""
     logs.configure(None)
     try:
-        outcome = app(args=list(arguments) if arguments is not None else None, standalone_mode=False)
+        outcome = app(args=_with_command(sys.argv[1:] if arguments is None else arguments), standalone_mode=False)
     except UserFacingError as error:
         tell(f"workstation: {error}")
         return error.exit_code
@@ -52,6 +51,12 @@ def run_command(arguments: Sequence[str] | None = None) -> int:
     except (Cancelled, KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
     return outcome if isinstance(outcome, int) else 0
+
+
+def _with_command(words: Sequence[str]) -> list[str]:
+    """``workstation --data-dir D`` means ``workstation run --data-dir D``."""
+    is_bare = not words or (words[0].startswith("-") and words[0] != "--help")
+    return ["run", *words] if is_bare else list(words)
 
 
 def usage_fault(error: TyperException) -> str:
