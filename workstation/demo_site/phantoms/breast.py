@@ -59,7 +59,8 @@ class Breast:
         if self._view == "MLO":
             value = self._with_muscle(value)
         for spot in spots:
-            value = value + self._spot(spot) * thick
+            box = self._around(spot)
+            value[box] += self._spot(spot, box) * thick[box]
         nipple = np.square((self._u - self._nipple[0] + 1) / 4.5) + np.square((self._v - self._nipple[1]) / 6)
         value = value + 520 * np.exp(-np.square(nipple)) * inside
         picture: Field = (60 + (value - 60) * inside).astype(np.float32)
@@ -134,7 +135,7 @@ class Breast:
         """A few winding veins through the fat."""
         total: Field = np.zeros(self._shape, np.float32)
         line = self._u[0]
-        for start in (-62.0, -34.0, 6.0, 44.0) + random.uniform(-9, 9, 4):
+        for start in np.add(random.uniform(-9, 9, 4), (-62, -34, 6, 44)):
             reach, swell = random.uniform(52, 92), random.uniform(0.7, 1.15)
             bends = cubic(random.normal(0, 4.5, (14, 1)).astype(np.float32), line / 11)[:, 0]
             path = start + self._nipple[1] / 2 + bends - 0.55 * start * np.square(line / self._nipple[0])
@@ -164,8 +165,15 @@ class Breast:
             total += height * _read(grid, across / width_mm, along / length_mm)
         return total
 
-    def _spot(self, spot: Spot) -> Field:
-        du, dv = self._u - spot.u, self._v - spot.v
+    def _around(self, spot: Spot) -> tuple[slice, slice]:
+        """The part of the grid that a spot can be seen in."""
+        reach = 4 * spot.radius + 4
+        rows = np.searchsorted(self._v[:, 0], (spot.v - reach, spot.v + reach))
+        columns = np.searchsorted(self._u[0], (spot.u - reach, spot.u + reach))
+        return slice(int(rows[0]), int(rows[1])), slice(int(columns[0]), int(columns[1]))
+
+    def _spot(self, spot: Spot, box: tuple[slice, slice]) -> Field:
+        du, dv = self._u[:, box[1]] - np.float32(spot.u), self._v[box[0]] - np.float32(spot.v)
         away = np.sqrt(np.square(du) + np.square(dv))
         if spot.kind == "mole":
             ring: Field = (1500 * np.exp(-np.square((away - spot.radius) / 0.35))).astype(np.float32)
@@ -173,24 +181,23 @@ class Breast:
             return ring
         random = np.random.default_rng(int(spot.u * 10))
         if spot.kind == "calcifications":
-            return self._grains(spot, random)
+            return _grains(du, dv, spot.radius, random)
         turn = np.arctan2(dv, du)
         uneven = sum(random.uniform(0.05, 0.12) * np.sin(n * turn + random.uniform(0, 6.3)) for n in (2, 3, 5, 7))
         core = _rise((spot.radius * (1 + uneven) - away) / 0.7)
         rays = _rays(du, dv, spot.radius, random)
         mass: Field = core * (760 - 90 * np.square(away / spot.radius)) + 460 * rays * (1 - 0.9 * core)
-        return (mass + 130 * np.exp(-np.square(away / (2.1 * spot.radius)))).astype(np.float32)
+        mass += 130 * np.exp(-np.square(away / (2.1 * spot.radius)))
+        return mass.astype(np.float32, copy=False)
 
-    def _grains(self, spot: Spot, random: np.random.Generator) -> Field:
-        total: Field = np.zeros(self._shape, np.float32)
-        for _ in range(16):
-            u, v = spot.u + random.normal(0, spot.radius / 2), spot.v + random.normal(0, spot.radius / 2)
-            size = random.uniform(0.16, 0.34)
-            column, row = int(u / self._step), int((v - self._v[0, 0]) / self._step)
-            box = slice(max(0, row - 6), row + 7), slice(max(0, column - 6), column + 7)
-            near = np.square(self._u[:, box[1]] - u) + np.square(self._v[box[0]] - v)
-            total[box] += 1300 * np.exp(-near / size**2)
-        return total
+
+def _grains(du: Field, dv: Field, radius: float, random: np.random.Generator) -> Field:
+    """A group of calcifications of uneven size and brightness."""
+    total: Field = np.zeros(np.broadcast_shapes(du.shape, dv.shape), np.float32)
+    for _ in range(16):
+        near = np.square(du - random.normal(0, radius / 2)) + np.square(dv - random.normal(0, radius / 2))
+        total += random.uniform(700, 1500) * np.exp(-near / random.uniform(0.16, 0.34) ** 2)
+    return total
 
 
 def _rays(du: Field, dv: Field, radius: float, random: np.random.Generator) -> Field:
@@ -221,10 +228,13 @@ def _clouds(random: np.random.Generator, shape: tuple[int, int], power: float, l
     return scaled
 
 
-def _read(grid: Field, row: Field, column: Field) -> Field:
+def _read(grid: Field, row: Numbers, column: Numbers) -> Field:
     """A grid read between its points, bilinear."""
-    top, left = np.floor(row).astype(np.intp), np.floor(column).astype(np.intp)
+    flat, width = grid.reshape(-1), grid.shape[1]
+    top, left = np.floor(row).astype(np.int32), np.floor(column).astype(np.int32)
     down, right = (row - top).astype(np.float32), (column - left).astype(np.float32)
-    upper = grid[top, left] * (1 - right) + grid[top, left + 1] * right
-    lower = grid[top + 1, left] * (1 - right) + grid[top + 1, left + 1] * right
-    return (upper * (1 - down) + lower * down).astype(np.float32)
+    at = top * np.int32(width) + left
+    upper = flat.take(at) * (1 - right) + flat.take(at + 1) * right
+    lower = flat.take(at + width) * (1 - right) + flat.take(at + width + 1) * right
+    read: Field = upper + (lower - upper) * down
+    return read

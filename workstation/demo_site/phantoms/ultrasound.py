@@ -6,6 +6,7 @@ Positions are (x, depth) in mm: x 0 below the middle of the probe, towards the f
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -83,36 +84,44 @@ class UltrasoundScene:
 
     def flow(self, phase: float, breath: float) -> tuple[Field, NDArray[np.bool_], NDArray[np.bool_]]:
         """Velocity from -1 (away) to 1 (towards the probe), where it is coloured, and the frame of the colour box."""
-        x, depth = self._grid()
-        box = self._box(x, depth)
+        whole, window = self._box
+        x, depth = (each[window] for each in self._grid())
         x, depth = moved(x, depth, phase, breath)
         pulse = 0.55 + 0.45 * np.exp(-np.square((phase - 0.25) / 0.16))
-        velocity: Field = np.zeros(x.shape, np.float32)
-        flicker = self._flicker(breath)
+        flicker = self._flicker(breath)[: x.shape[0], : x.shape[1]]
+        velocity: Field = np.zeros(whole.shape, np.float32)
         for tube, speed in ((_PORTAL, 0.85 * pulse), (_CAVA, -0.75 * (1.15 - 0.5 * pulse))):
             off, radius = _from_tube(x, depth, tube)
-            profile = np.clip(1 - np.square((off + radius) / (0.95 * radius)), 0, 1) * (1 + 0.22 * flicker)
-            velocity = np.where(profile > 0, speed * np.clip(profile, 0, 1.1), velocity).astype(np.float32)
-        frame = np.abs(box) < 0.35
-        return velocity, (np.abs(velocity) > 0.13 + 0.07 * flicker) & (box < -0.5), frame
+            profile = np.clip(1 - np.square((off + radius) / (0.95 * radius)), 0, 1)
+            weak = profile < 0.12 + 0.10 * np.abs(flicker)
+            velocity[window] += np.where(weak, 0, speed * np.clip(profile * (1 + 0.16 * flicker), 0, 1.1))
+        return velocity, (np.abs(velocity) > 0.08) & (whole < -0.5), np.abs(whole) < 0.35
 
-    def _box(self, x: Field, depth: Field) -> Field:
-        """Distance (mm) from the border of the colour box, negative inside."""
+    @cached_property
+    def _box(self) -> tuple[Field, tuple[slice, slice]]:
+        """Distance (mm) from the border of the colour box, negative inside, (rows, columns); the part it lies in."""
+        x, depth = self._grid()
         first, last, near, far = _BOX
         reach = np.hypot(x, depth + self.probe.radius_mm)
         turn = np.arctan2(x, depth + self.probe.radius_mm)
         across = (np.abs(turn - (first + last) / 2) - (last - first) / 2) * reach
         along = np.abs(reach - self.probe.radius_mm - (near + far) / 2) - (far - near) / 2
         box: Field = np.maximum(across, along).astype(np.float32)
-        return box
+        rows, columns = np.nonzero(box < 0)
+        return box, (slice(rows.min(), rows.max() + 1), slice(columns.min(), columns.max() + 1))
 
     def _flicker(self, breath: float) -> Field:
-        """How flow estimates waver, coarser than pixels, (rows, columns); another for every frame of a breath."""
+        """How flow estimates waver, coarser than pixels; another for every frame of a breath."""
         random = np.random.default_rng(round((breath % 1.0) * 1000))
-        size = (-(-self.probe.rows // 4) + 1, -(-self.probe.columns // 5) + 1)
-        coarse = np.kron(random.standard_normal(size).astype(np.float32), np.ones((4, 5), np.float32))
-        smooth = (coarse[:-2, :-2] + coarse[2:, :-2] + coarse[:-2, 2:] + coarse[2:, 2:]) / 2
-        return smooth[: self.probe.rows, : self.probe.columns]
+        coarse = random.standard_normal((self.probe.rows // 4, self.probe.columns // 6)).astype(np.float32)
+        for axis in (0, 1):
+            coarse = (coarse + np.roll(coarse, 1, axis)) / np.float32(1.4)
+        flicker = np.kron(coarse, np.ones((4, 6), np.float32))
+        for step in (1, 2):
+            flicker = (
+                flicker + np.roll(flicker, step, 0) + np.roll(flicker, step, 1) + np.roll(flicker, 2 * step, 1)
+            ) / 4
+        return np.asarray(flicker, np.float32)
 
     # --- inside --------------------------------------------------------------------------------------------------
 
@@ -124,25 +133,27 @@ class UltrasoundScene:
         both = np.meshgrid(x, depth)
         return both[0], both[1]
 
-    def _picture_map(self) -> tuple[Field, Field, NDArray[np.bool_]]:
-        """For every pixel its sample and beam, and whether the probe sees it."""
+    def _picture_map(self) -> tuple[NDArray[np.bool_], NDArray[np.intp], Field, Field]:
+        """Which pixels the probe sees; for those the place in the flat beam data, and how far on towards the next."""
         probe = self.probe
         x, depth = self._grid()
         down = depth + probe.radius_mm
-        angle = np.arctan2(x, down)
         sample = (np.hypot(x, down) - probe.radius_mm) / probe.depth_mm * (probe.samples - 1)
-        beam = (angle / probe.half_angle + 1) / 2 * (probe.beams - 1)
+        beam = (np.arctan2(x, down) / probe.half_angle + 1) / 2 * (probe.beams - 1)
         seen = (sample >= 0) & (sample < probe.samples - 1) & (beam >= 0) & (beam < probe.beams - 1)
-        return np.where(seen, sample, 0).astype(np.float32), np.where(seen, beam, 0).astype(np.float32), seen
+        sample, beam = sample[seen], beam[seen]
+        top, left = sample.astype(np.intp), beam.astype(np.intp)
+        return seen, top * probe.beams + left, (sample - top).astype(np.float32), (beam - left).astype(np.float32)
 
     def _converted(self, polar: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """From beams to a picture, bilinear."""
-        sample, beam, seen = self._shown
-        top, left = sample.astype(np.intp), beam.astype(np.intp)
-        down, right = sample - top, beam - left
-        upper = polar[top, left] * (1 - right) + polar[top, left + 1] * right
-        lower = polar[top + 1, left] * (1 - right) + polar[top + 1, left + 1] * right
-        return np.asarray(np.where(seen, upper * (1 - down) + lower * down, 0), np.uint8)
+        seen, at, down, right = self._shown
+        flat, beams = polar.reshape(-1).astype(np.float32), self.probe.beams
+        upper = flat.take(at) * (1 - right) + flat.take(at + 1) * right
+        lower = flat.take(at + beams) * (1 - right) + flat.take(at + beams + 1) * right
+        picture = np.zeros(seen.shape, np.uint8)
+        picture[seen] = upper + (lower - upper) * down
+        return picture
 
     @staticmethod
     def _shadow(x: Field, depth: Field) -> Field:
