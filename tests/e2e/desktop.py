@@ -55,13 +55,14 @@ class Desktop:
         answer: dict[str, Any] | None = json.loads(self._probe.stdout.readline())
         return answer
 
-    def wait_for(self, name: str, timeout_s: float = 90.0, *, text: str = "") -> dict[str, Any]:
-        """Look again until the control is there, and holds ``text`` in its name, text or description."""
+    def wait_for(self, name: str, timeout_s: float = 90.0, *, text: str = "", state: str = "") -> dict[str, Any]:
+        """Look again until the control is there, in ``state``, and holds ``text`` in its name, text or description."""
         deadline = time.monotonic() + timeout_s
         found: dict[str, Any] | None = None
         while time.monotonic() < deadline:
             found = self.look(name)
-            if found and text in " ".join((found["name"], found["text"], found["description"])):
+            words = " ".join((found["name"], found["text"], found["description"])) if found else ""
+            if found and text in words and (not state or state in found["states"]):
                 return found
             time.sleep(0.2)
         raise AssertionError(f"{name!r} with {text!r} did not show; last seen: {found}")
@@ -136,6 +137,8 @@ def a_desktop() -> Iterator[Desktop]:
             )
             processes.append(bus)
             assert bus.stdout is not None
+            # A key that a busy machine holds down for long must not repeat itself.
+            subprocess.run(["xset", "r", "off"], env=environment, check=True)
             environment["DBUS_SESSION_BUS_ADDRESS"] = bus.stdout.readline().strip()
             environment["QT_LINUX_ACCESSIBILITY_ALWAYS_ON"] = "1"
             launcher = next(path for path in _LAUNCHERS if Path(path).exists())

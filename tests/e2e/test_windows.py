@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.desktop import Desktop, a_desktop
+from tests.helpers.desk_at_site import until
 
 pytestmark = [pytest.mark.display, pytest.mark.timeout(400)]
 
@@ -83,10 +84,11 @@ def test_from_the_worklist_to_delivered(desktop: Desktop, tmp_path: Path) -> Non
     desktop.wait_for("Report field Impression", text="Acute intracranial haemorrhage.")
     time.sleep(2)
     desktop.press("F12")
-    desktop.wait_for("Password to sign")
+    desktop.wait_for("Password to sign", state="focused")
     desktop.type("demo")
     desktop.press("Return")
-    desktop.wait_for("Worklist table", timeout_s=120)
+    signed = until(lambda: desktop.look("Worklist table") or desktop.look("Signing problem*"), timeout_s=120)
+    assert signed["name"] == "Worklist table", signed
     desktop.press("ctrl+3")
     for kind in ("SR", "PDF", "RIS", "Worklist"):
         desktop.wait_for(f"Delivery state, {kind}", timeout_s=120, text="done")
