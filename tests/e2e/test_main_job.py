@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from tests.helpers.oracles import dciodvfy_errors, need
+
 pytestmark = pytest.mark.timeout(300)
 
 KEYS = {"item", "instances", "protocol", "screens", "report", "timings_s", "deliveries"}
@@ -24,16 +26,6 @@ def workstation(*words: str, check: bool = True, **options: Any) -> subprocess.C
     )
     assert not check or outcome.returncode == 0, outcome.stderr
     return outcome
-
-
-def needs(tool: str) -> str:
-    """Path of an oracle; its absence is a visible skip, and a failure in CI."""
-    found = shutil.which(tool)
-    if found is None and os.environ.get("CI") == "true":
-        pytest.fail(f"{tool} must be installed in CI")
-    if found is None:
-        pytest.skip(f"{tool} is not installed")
-    return found
 
 
 def assert_whole(outcome: dict[str, Any], expected: int) -> None:
@@ -49,8 +41,7 @@ def assert_whole(outcome: dict[str, Any], expected: int) -> None:
 def assert_valid_documents(folder: Path) -> None:
     """The oracles: dciodvfy on SR and PDF, hl7apy on the message, our own verification of the report."""
     for name in ("report.dcm", "report.pdf.dcm"):
-        said = subprocess.run([needs("dciodvfy"), str(folder / name)], capture_output=True, text=True, check=False)
-        assert "Error" not in said.stderr + said.stdout, said.stderr
+        assert dciodvfy_errors(folder / name) == []
     from hl7apy.parser import parse_message
 
     message = parse_message((folder / "report.hl7").read_bytes().decode(), find_groups=True)
@@ -65,7 +56,7 @@ def assert_valid_documents(folder: Path) -> None:
 @pytest.mark.parametrize("pacs", ["embedded", pytest.param("orthanc", marks=pytest.mark.orthanc)])
 def test_demo_script(pacs: str, head_studies: Path, tmp_path: Path) -> None:
     if pacs == "orthanc":
-        needs("Orthanc")
+        need("Orthanc", "/usr/sbin/Orthanc")
     outcome = workstation(
         *("demo", "--script", "--json", "--pacs", pacs, "--studies", str(head_studies), "--out", str(tmp_path / "out"))
     )
@@ -77,7 +68,7 @@ def test_demo_script(pacs: str, head_studies: Path, tmp_path: Path) -> None:
 
 @pytest.mark.orthanc
 def test_the_real_head_study_with_its_prior_through_orthanc(open_data: Path, tmp_path: Path) -> None:
-    needs("Orthanc")
+    need("Orthanc", "/usr/sbin/Orthanc")
     studies = tmp_path / "studies"
     for part in ("current", "prior"):
         shutil.copytree(open_data / "ct_head_prior_current" / part, studies / part)

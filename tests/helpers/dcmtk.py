@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 from numpy.typing import NDArray
 
+from tests.helpers.oracles import need
+
 _TOOLS = {"1.2.840.10008.1.2.4.8": "dcml2pnm", "1.2.840.10008.1.2.4": "dcmj2pnm"}
-
-
-def need(tool: str) -> str:
-    """Path of a DCMTK tool; without it the test is skipped, or fails where everything must be there (CI)."""
-    path = shutil.which(tool)
-    if path is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"{tool} of DCMTK must be installed in CI")
-        pytest.skip(f"{tool} of DCMTK is not installed")
-    return path
 
 
 def drawn(path: Path, out: Path, *options: str, syntax: str = "") -> NDArray[np.uint8]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import io
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pydicom
 import pytest
 
+from tests.helpers.oracles import need
 from tests.helpers.site_client import SiteClient
 from tests.helpers.tiny_studies import HEAD_PRIOR_STUDY, HEAD_STUDY, SLICES
 from workstation.demo_site.multipart import parts_of
@@ -22,11 +21,7 @@ SERIES = f"{HEAD_STUDY}.1"
 
 @pytest.fixture(scope="module")
 def _orthanc_is_there() -> None:
-    if shutil.which("Orthanc") or Path("/usr/sbin/Orthanc").exists():
-        return
-    if os.environ.get("CI") == "true":
-        pytest.fail("Orthanc must be installed in CI")
-    pytest.skip("Orthanc is not installed")
+    need("Orthanc", "/usr/sbin/Orthanc")
 
 
 @pytest.fixture

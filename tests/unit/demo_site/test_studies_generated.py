@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +9,7 @@ import numpy as np
 import pydicom
 import pytest
 
+from tests.helpers.oracles import dciodvfy_errors
 from workstation.demo_site.phantoms.ultrasound import UltrasoundScene
 from workstation.demo_site.studies import STUDY_KEYS, generate_studies, head_ct, mammogram, trunk_ct, us_cine
 from workstation.demo_site.studies.axial_ct import AxialScan
@@ -38,13 +37,6 @@ def radiographs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("cr")
     generate_studies(folder, only={"cr-chest", "cr-chest-prior"})
     return folder
-
-
-def complaints(path: Path) -> list[str]:
-    if shutil.which("dciodvfy") is None:
-        pytest.skip("dicom3tools are not installed")
-    said = subprocess.run(["dciodvfy", str(path)], capture_output=True, text=True, check=False)
-    return [line for line in (said.stdout + said.stderr).splitlines() if line.startswith("Error")]
 
 
 def carries_the_mark(picture: np.ndarray, scale: int, *, right: bool = False) -> bool:
@@ -102,7 +94,7 @@ def test_generated_files_are_the_same_on_every_run(chest_slices: tuple[Path, ...
 
 def test_ct_is_marked_and_valid(chest_slices: tuple[Path, ...]) -> None:
     assert carries_the_mark(pydicom.dcmread(chest_slices[0]).pixel_array, 1)
-    assert complaints(chest_slices[0]) == []
+    assert dciodvfy_errors(chest_slices[0]) == []
 
 
 def test_the_bleed_is_in_the_stat_study_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,7 +104,7 @@ def test_the_bleed_is_in_the_stat_study_only(tmp_path: Path, monkeypatch: pytest
     means = []
     for key in ("ct-head-stat", "ct-head-prior"):
         files = head_ct.write_head_ct(tmp_path / key, plan_of(key), nothing)
-        assert [complaints(path) for path in files] == [[], []]
+        assert [dciodvfy_errors(path) for path in files] == [[], []]
         values = pydicom.dcmread(files[-1]).pixel_array
         row, column = round(255.5 + 4 / 0.46), round(255.5 - 27 / 0.46)  # the patient's right
         means.append(values[row - 8 : row + 9, column - 8 : column + 9].mean())
@@ -126,7 +118,7 @@ def test_radiographs_are_marked_valid_and_of_twelve_bits(radiographs: Path) -> N
         assert (dataset.Rows, dataset.Columns, dataset.BitsStored) == (2400, 2000, 12)
         assert int(dataset.pixel_array.max()) <= 4095
         assert carries_the_mark(dataset.pixel_array, 4)
-        assert complaints(path) == []
+        assert dciodvfy_errors(path) == []
 
 
 def test_the_pneumonia_is_new_and_on_the_right(radiographs: Path) -> None:
@@ -155,7 +147,7 @@ def test_mammograms_have_the_chest_wall_on_the_proper_side(tmp_path: Path, numbe
     assert dataset.ImageLaterality == side
     assert dataset.ViewCodeSequence[0].CodeValue == ("399162004" if view == "CC" else "399368009")
     assert carries_the_mark(picture, 4, right=side == "L")
-    assert complaints(path) == []
+    assert dciodvfy_errors(path) == []
 
 
 def test_the_cine_moves_and_closes_its_loop() -> None:
@@ -175,7 +167,7 @@ def test_the_cine_is_valid_and_calibrated(tmp_path: Path, monkeypatch: pytest.Mo
     assert int(dataset.NumberOfFrames) == 3
     assert dataset.SequenceOfUltrasoundRegions[0].PhysicalDeltaX == pytest.approx(0.0345)
     assert dataset.LossyImageCompression == "01"
-    assert complaints(path) == []
+    assert dciodvfy_errors(path) == []
 
 
 def test_a_broken_off_run_leaves_no_half_study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
