@@ -5,6 +5,9 @@
             else the whole job by itself on virtual monitors, leaving screenshots and the report in demo-out/
     test    set up (with the test servers and oracles), run the checks, then every test; words after it go to pytest
     check   set up, then formatting, lint, types and layers
+    bench   set up, then measure: `bench imaging [--json]`; both sides of each comparison run in turn, medians, a table
+    fuzz    set up, then feed broken images to the program: `fuzz [--minutes 10] [--seed N]`
+    soak    set up, then the full counts of what `test` only samples: `soak imaging`
     docs    set up, then build the manual into site/
 
 Set-up is done once: system packages through apt when some are missing, a virtual environment in .venv, the locked
@@ -212,12 +215,32 @@ def test(words: Sequence[str]) -> int:
     return call([str(BIN / "python"), "-m", "pytest", *words], cwd=ROOT) or code
 
 
+def bench(words: Sequence[str]) -> int:
+    set_up([*PROGRAM_PACKAGES, *VIRTUAL_SCREEN_PACKAGES], for_tests=True)
+    with virtual_monitors() as environment:
+        return call([str(BIN / "python"), str(ROOT / "tests" / "perf" / "bench.py"), *words], env=environment)
+
+
+def fuzz(words: Sequence[str]) -> int:
+    set_up([*PROGRAM_PACKAGES, *TEST_PACKAGES], for_tests=True)
+    return call([str(BIN / "python"), str(ROOT / "tests" / "fuzz" / "fuzz_images.py"), *words])
+
+
+def soak(words: Sequence[str]) -> int:
+    if list(words[:1]) != ["imaging"]:
+        stop("say which part: soak imaging")
+    set_up([*PROGRAM_PACKAGES, *VIRTUAL_SCREEN_PACKAGES, *TEST_PACKAGES], for_tests=True)
+    environment = {**os.environ, "LIGHTBOX_FULL": "1"}
+    command = [str(BIN / "python"), "-m", "pytest", str(ROOT / "tests" / "golden"), "--timeout=3600", *words[1:]]
+    return call(command, cwd=ROOT, env=environment)
+
+
 def docs(words: Sequence[str]) -> int:
     set_up(PROGRAM_PACKAGES, for_tests=True)
     return call([str(BIN / "mkdocs"), "build", "--strict", *words], cwd=ROOT)
 
 
-TASKS = {"demo": demo, "test": test, "check": check, "docs": docs}
+TASKS = {"demo": demo, "test": test, "check": check, "bench": bench, "fuzz": fuzz, "soak": soak, "docs": docs}
 
 if __name__ == "__main__":
     if len(sys.argv) < 2 or sys.argv[1] not in TASKS:

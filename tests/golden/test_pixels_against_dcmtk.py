@@ -201,7 +201,7 @@ def test_lossy_colour_is_alike(name: str, open_data: Path, tmp_path: Path) -> No
     dataset = read_dataset(content)
     header = header_of(dataset)
     expected = drawn(path, tmp_path / "theirs.ppm", syntax=header.transfer_syntax)
-    ours = render_native(decode_frame(dataset), header)
+    ours = render_native(decode_frame(content), header)
     assert ours.shape == expected.shape
     assert np.abs(ours.astype(int) - expected).mean() <= LOSSY_COLOUR[name] / 2
 
@@ -230,7 +230,7 @@ def _compare_real_file(path: Path, tmp_path: Path, options: list[str], tolerance
     dataset = read_dataset(content)
     header = header_of(dataset, require_identifiers=False)
     expected = drawn(path, tmp_path / "theirs.pnm", *options, syntax=header.transfer_syntax)
-    frame = decode_frame(dataset)
+    frame = decode_frame(content)
     ours = render_native(frame, header)
     valid = np.ones(ours.shape[:2], dtype=bool) if frame.valid is None else frame.valid
     _assert_alike(ours[valid], expected[valid], tolerance)

@@ -43,3 +43,11 @@ def _head(data: bytes) -> tuple[bytes, int, int, int, bytes]:
         fields.append(data[at:end])
         at = end + 1
     return fields[0], int(fields[1]), int(fields[2]), int(fields[3]), data[at:]
+
+
+def converted(content: bytes, folder: Path, tool: str, *options: str) -> bytes:
+    """An object compressed or decompressed by one of DCMTK's tools (dcmcjpeg, dcmcjpls, dcmcrle, dcmdjpeg, …)."""
+    before, after = folder / "before.dcm", folder / "after.dcm"
+    before.write_bytes(content)
+    subprocess.run([need(tool), *options, str(before), str(after)], check=True, capture_output=True, timeout=60)
+    return after.read_bytes()

@@ -8,8 +8,11 @@ from typing import Any
 
 import numpy as np
 from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.encaps import encapsulate
 from pydicom.sequence import Sequence as DicomSequence
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
+
+from workstation.foundation.byte_source import BytesSource
 
 ROOT = "1.2.826.0.1.3680043.10.99999."
 
@@ -68,6 +71,16 @@ def as_bytes(dataset: Dataset) -> bytes:
     return buffer.getvalue()
 
 
+def compressed(pixels: np.ndarray[Any, Any], frames: list[bytes], syntax: str, **facts: Any) -> bytes:
+    """An object of encapsulated ``frames``, whose header describes ``pixels`` and ``facts``."""
+    dataset = image_object(pixels, **facts)
+    dataset.file_meta.TransferSyntaxUID = syntax
+    dataset.PixelData = encapsulate(frames)
+    dataset["PixelData"].VR = "OB"
+    dataset["PixelData"].is_undefined_length = True
+    return as_bytes(dataset)
+
+
 def lut_item(first: int, bits: int, entries: Sequence[int], *, is_signed: bool = False) -> Dataset:
     """An item of a Modality or VOI LUT Sequence."""
     item = Dataset()
@@ -85,3 +98,21 @@ def ramp(low: int, high: int, dtype: str) -> np.ndarray[Any, Any]:
     """All values from ``low`` to ``high``, as a picture 64 pixels wide; repeated at the end to fill it."""
     values = np.arange(low, high + 1)
     return np.resize(values, (-(-values.size // 64), 64)).astype(dtype)
+
+
+class CountingSource(BytesSource):
+    """Bytes in memory that count how many of them were read."""
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__(data)
+        self.bytes_read = 0
+
+    def read(self, offset: int, length: int) -> bytes:
+        found = super().read(offset, length)
+        self.bytes_read += len(found)
+        return found
+
+    def read_into(self, offset: int, out: memoryview) -> int:
+        count = super().read_into(offset, out)
+        self.bytes_read += count
+        return count

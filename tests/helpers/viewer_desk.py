@@ -14,9 +14,11 @@ from PySide6.QtGui import QScreen
 from calibration.checks.display_state import DisplayIdentity, DisplayState, StateName
 from tests.helpers.work_items import NOW, an_item
 from workstation.catalogue.instances import Counts
+from workstation.dicom.dicom_object import DicomObject, open_object
 from workstation.dicom.errors import UnreadableInstance
 from workstation.dicom.header import InstanceHeader
 from workstation.dicom.reading import header_of, read_header
+from workstation.foundation.byte_source import BytesSource
 from workstation.foundation.cancel import CancelToken
 from workstation.foundation.clock import SystemClock
 from workstation.foundation.conditions import ConditionBoard
@@ -30,6 +32,7 @@ from workstation.hanging.study_of_headers import hanging_study_of
 from workstation.imaging.frame_source import FrameSource
 from workstation.qtkit.screens import ScreenDescription, identity_of, with_roles
 from workstation.reading.case import Case
+from workstation.reading.presentation_states import StatesOfCase
 from workstation.site.preferences import Preferences
 
 _FITNESS = {
@@ -106,12 +109,13 @@ class FolderDesk:
     overridden: dict[str, str] = field(default_factory=dict)
     hold: set[str] = field(default_factory=set)
     set_aside: tuple[str, ...] = ()
+    states_of_case: StatesOfCase = field(default_factory=StatesOfCase)
     trouble: UserFacingError | None = None
     hangs: int = 0
 
     def __post_init__(self) -> None:
         self.conditions = ConditionBoard(SystemClock())
-        self.frame_source = FrameSource(self.read, workers=2)
+        self.frame_source = FrameSource(self.open_object, workers=2)
         self.protocols = load_protocols()
         self.active_case: Case | None = None
         self.may_read = threading.Event()
@@ -122,6 +126,9 @@ class FolderDesk:
     def read(self, sop_uid: str) -> bytes:
         self.may_read.wait(5)
         return self.bytes_of[sop_uid]
+
+    def open_object(self, sop_uid: str) -> DicomObject:
+        return open_object(BytesSource(self.read(sop_uid)))
 
     # --- what the stage asks
 
@@ -161,6 +168,9 @@ class FolderDesk:
         return tuple(
             hanging_study_of(by_study[uid], patient_key=case.patient.patient_id) for uid in wanted if uid in by_study
         )
+
+    def presentation_states(self, case: Case, cancel: CancelToken | None = None) -> StatesOfCase:
+        return self.states_of_case
 
     def quarantined(self, case: Case) -> tuple[str, ...]:
         return self.set_aside

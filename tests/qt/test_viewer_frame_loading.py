@@ -13,7 +13,7 @@ from tests.helpers.hanging_studies import a_display_set, a_stack
 from workstation.dicom.display_sets import DisplaySet
 from workstation.foundation.cancel import CancelToken
 from workstation.foundation.errors import UserFacingError
-from workstation.imaging.frame_source import outwards
+from workstation.imaging.loading_order import LoadingOrder
 from workstation.imaging.stored_frame import StoredFrame
 from workstation.qtkit.tasks import TaskRunner
 from workstation.ui.frame_loading import FrameLoader
@@ -30,27 +30,37 @@ class ScriptedFrames:
         self.may_go = threading.Event()
         self.may_go.set()
 
-    def get(self, sop_uid: str, frame: int) -> StoredFrame | None:
+    def get(self, sop_uid: str, frame: int, tile: int) -> StoredFrame | None:
         return self.there.get((sop_uid, frame))
 
-    def fetch(self, sop_uid: str, frame: int) -> StoredFrame:
+    def fetch(self, sop_uid: str, frame: int, tile: int, *, cancel: CancelToken | None = None) -> StoredFrame:
         self.may_go.wait(5)
+        if cancel is not None:
+            cancel.raise_if_cancelled()
         self.fetched.append(sop_uid)
         if sop_uid in self.broken:
             raise UserFacingError("The image is cut short.", "Ask the site to send it again.")
         self.there[sop_uid, frame] = StoredFrame(np.zeros((2, 2), np.uint16), "MONOCHROME2", 12, is_signed=False)
         return self.there[sop_uid, frame]
 
+    def loaded(self, display_set: DisplaySet) -> list[bool]:
+        return [(ref.sop_uid, ref.frame_index) in self.there for ref in display_set.frames]
+
     def load(
-        self, display_set: DisplaySet, start_index: int, cancel: CancelToken, on_frame: Callable[[int], None]
+        self,
+        display_set: DisplaySet,
+        centre: Callable[[], int],
+        cancel: CancelToken,
+        on_frame: Callable[[int], None],
     ) -> None:
-        self.loads.append((display_set.uid, start_index))
-        for index in outwards(len(display_set.frames), start_index):
+        self.loads.append((display_set.uid, centre()))
+        order = LoadingOrder(len(display_set.frames), centre)
+        while (index := order.next()) is not None:
             self.may_go.wait(5)
             cancel.raise_if_cancelled()
             ref = display_set.frames[index]
             if ref.sop_uid not in self.broken:
-                self.fetch(ref.sop_uid, ref.frame_index)
+                self.fetch(ref.sop_uid, ref.frame_index, -1)
                 on_frame(index)
 
 
@@ -132,6 +142,35 @@ def test_a_jump_recentres_and_the_rest_comes_later(
     frames.may_go.set()
     qtbot.waitUntil(lambda: all(loader.loaded(stack)) and all(loader.loaded(other)))
     assert frames.loads == [(stack.uid, 4), (other.uid, 1), (stack.uid, 4)]
+
+
+def test_loading_follows_the_reader_without_beginning_anew(
+    qtbot: QtBot, loader: FrameLoader, stack: DisplaySet, frames: ScriptedFrames, tasks: TaskRunner
+) -> None:
+    frames.may_go.clear()
+    loader.load_stacks([(stack, 0)])
+    qtbot.waitUntil(lambda: bool(frames.loads))
+    loader.frame("v", stack, 8)
+    loader.recentre(stack, 8)
+    frames.may_go.set()
+    qtbot.waitUntil(lambda: all(loader.loaded(stack)))
+    asked = {ref.sop_uid: index for index, ref in enumerate(stack.frames)}
+    assert [asked[uid] for uid in frames.fetched[:4]] == [0, 8, 7, 6]
+    assert frames.loads == [(stack.uid, 0)]
+
+
+def test_the_stack_that_matters_now_pushes_the_running_one_back(
+    qtbot: QtBot, loader: FrameLoader, stack: DisplaySet, frames: ScriptedFrames
+) -> None:
+    other = a_display_set(a_stack("1.2.3", 2, images=5))
+    frames.may_go.clear()
+    loader.load_stacks([(stack, 4)])
+    qtbot.waitUntil(lambda: bool(frames.loads))
+    loader.load_stacks([(other, 2), (stack, 4)])
+    frames.may_go.set()
+    qtbot.waitUntil(lambda: all(loader.loaded(stack)))
+    assert all(loader.loaded(other))
+    assert frames.loads == [(stack.uid, 4), (other.uid, 2), (stack.uid, 4)]
 
 
 def test_a_complete_stack_is_not_loaded_again(qtbot: QtBot, loader: FrameLoader, stack: DisplaySet) -> None:

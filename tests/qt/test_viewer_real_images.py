@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.helpers.viewer_desk import SetScreens, desk_of_folders, three_monitors
 from workstation.imaging.picture import render_view
+from workstation.imaging.stack_pixels import key_of
 from workstation.qtkit.tasks import TaskRunner
 from workstation.ui.viewer_stage import ViewerStage
 
@@ -47,7 +48,7 @@ def test_every_viewport_is_byte_identical_to_the_pipeline(qtbot: QtBot, open_dat
             size = (widget.image_size.width(), widget.image_size.height())
             placement = state.placement(*size)
             assert placement.zoom == 1.0
-            frame = desk.frame_source.fetch(ref.sop_uid, ref.frame_index)
+            frame = desk.frame_source.fetch(*key_of(ref))
             wanted = render_view(frame, state.header, state.presentation, placement, size)
             image = widget.grab(widget.image_area).toImage().convertToFormat(QImage.Format.Format_Grayscale8)
             shown = np.asarray(image.constBits()).reshape(image.height(), image.bytesPerLine())[:, : image.width()]

@@ -12,6 +12,7 @@ from workstation.app import commands_of_readers, commands_of_sites, commands_on_
 from workstation.app.output import INTERRUPTED, tell
 from workstation.foundation import logs
 from workstation.foundation.errors import Cancelled, UserFacingError
+from workstation.foundation.helper_process import is_helper_process, serve_as_helper
 
 app = typer.Typer(
     add_completion=False,
@@ -32,6 +33,9 @@ for _module in (commands_of_readers, commands_on_files, commands_of_sites):
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and end the process with the exit code that DESIGN section 10 names."""
+    if is_helper_process(sys.argv):
+        serve_as_helper()
+        return
     sys.exit(run_command(arguments))
 
 

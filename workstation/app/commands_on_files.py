@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from workstation.app.options import AsJson, DataDir, existing
+from workstation.app.options import AsJson, DataDir, Profile, existing
 from workstation.app.output import emit_json, emit_text, tell
 from workstation.foundation.errors import BadInput
 
@@ -42,13 +42,36 @@ def render(
     display_lut: Annotated[
         Path | None, typer.Option(help="CSV of p_value,ddl: gives DDLs instead of P-values.")
     ] = None,
+    presentation_state: Annotated[
+        Path | None, typer.Option(help="DICOM presentation state that refers to the image.")
+    ] = None,
+    size: Annotated[str, typer.Option(help="WIDTHxHEIGHT: fill a viewport of this size, as on the screen.")] = "",
+    overlays: Annotated[
+        bool | None,
+        typer.Option(help="Draw overlay planes and graphics; by default with a presentation state or a size."),
+    ] = None,
+    profile: Profile = None,
     data_dir: DataDir = None,  # noqa: ARG001 - every command takes it
 ) -> int:
     """Render one frame through the very functions the screen uses."""
-    from workstation.app.rendering import rendered, write_image
+    from workstation.app.rendering import RenderOrder, rendered, write_image
+    from workstation.imaging.display_rules import DisplayRules
+    from workstation.site.profile import load_profile
 
-    pixels = rendered(existing(dicom, "DICOM file"), frame, window, voi, bits, display_lut)
-    write_image(output, pixels)
+    own = load_profile(profile).display_rules if profile is not None else {}
+    order = RenderOrder(
+        dicom=existing(dicom, "DICOM file"),
+        frame=frame,
+        window=window,
+        voi=voi,
+        bits=bits,
+        display_lut=display_lut,
+        presentation_state=existing(presentation_state, "presentation state") if presentation_state else None,
+        size=size,
+        has_overlays=overlays,
+        rules=DisplayRules.shipped().with_own(own),
+    )
+    write_image(output, rendered(order))
     return 0
 
 
@@ -66,17 +89,22 @@ def hang_studies(
 ) -> int:
     """Hang a folder of studies."""
     from workstation.app.hanging_files import draw_screens, read_studies
+    from workstation.app.image_helper import image_helper
     from workstation.hanging.engine import hang
     from workstation.hanging.explain import as_json as explained
     from workstation.hanging.screens import load_screens
+    from workstation.imaging.frame_source import FrameSource
 
     there = load_screens(existing(screens, "screens file"))
-    found, reader = read_studies(existing(studies, "folder of studies"))
-    chosen = _current_of(list(found), current)
-    outcome = hang(chosen, [study for study in found if study is not chosen], there, _protocols(protocols))
-    if render_to is not None:
-        render_to.mkdir(parents=True, exist_ok=True)
-        draw_screens(outcome, there, reader, render_to)
+    with image_helper() as helper:
+        found, open_file = read_studies(existing(studies, "folder of studies"), helper)
+        chosen = _current_of(list(found), current)
+        outcome = hang(chosen, [study for study in found if study is not chosen], there, _protocols(protocols))
+        if render_to is not None:
+            render_to.mkdir(parents=True, exist_ok=True)
+            frames = FrameSource(open_file, decode_elsewhere=helper.elsewhere)
+            draw_screens(outcome, there, frames, render_to)
+            frames.forget()
     if as_json:
         emit_json(explained(outcome))
     else:

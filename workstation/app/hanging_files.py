@@ -3,30 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from workstation.app.image_helper import ImageHelper
 from workstation.app.rendering import write_image
+from workstation.dicom.dicom_object import DicomObject, open_object
 from workstation.dicom.errors import UnreadableInstance
 from workstation.dicom.header import InstanceHeader
 from workstation.dicom.patient import PatientMatch, compare_patients
-from workstation.dicom.reading import header_of, read_header
+from workstation.foundation.byte_source import FileSource
 from workstation.hanging.hung import Hanging, HungViewport
 from workstation.hanging.screens import HangingScreen
 from workstation.hanging.study import HangingStudy
 from workstation.hanging.study_of_headers import hanging_studies_of
-from workstation.imaging.decoding import decode_frame
+from workstation.imaging.frame_source import FrameSource
 from workstation.imaging.picture import render_view
 from workstation.imaging.placement import Presentation, fit_placement
 from workstation.imaging.presets import preset_named
+from workstation.imaging.stack_pixels import key_of
 
-Reader = Callable[[str], bytes]
+OpenObject = Callable[[str], DicomObject]
+"""Opens a file by its SOP Instance UID."""
 
 
-def read_studies(folder: Path) -> tuple[tuple[HangingStudy, ...], Reader]:
-    """All studies with images below ``folder``, and a reader of their files by SOP Instance UID.
+def read_studies(folder: Path, helper: ImageHelper) -> tuple[tuple[HangingStudy, ...], OpenObject]:
+    """All studies with images below ``folder``, and what opens their files.
 
     Files that are no DICOM objects are passed over.
     """
@@ -34,7 +39,8 @@ def read_studies(folder: Path) -> tuple[tuple[HangingStudy, ...], Reader]:
     files: dict[str, Path] = {}
     for path in sorted(each for each in folder.rglob("*") if each.is_file()):
         try:
-            header = header_of(read_header(path.read_bytes()))
+            with closing(FileSource(path)) as source:
+                header = open_object(source, unusual=helper.unusual).header
         except UnreadableInstance:
             continue
         if header.is_image:
@@ -43,7 +49,7 @@ def read_studies(folder: Path) -> tuple[tuple[HangingStudy, ...], Reader]:
     studies = tuple(
         study for group in _by_patient(headers) for study in hanging_studies_of(group, patient_key=_key(group))
     )
-    return studies, lambda uid: files[uid].read_bytes()
+    return studies, lambda uid: open_object(FileSource(files[uid]), unusual=helper.unusual)
 
 
 def _by_patient(headers: Sequence[InstanceHeader]) -> list[list[InstanceHeader]]:
@@ -64,24 +70,24 @@ def _key(group: Sequence[InstanceHeader]) -> str:
     return f"{patient.issuer}/{patient.patient_id}/{patient.birth_date}" if patient.patient_id else ""
 
 
-def draw_screens(outcome: Hanging, screens: Sequence[HangingScreen], read: Reader, folder: Path) -> None:
+def draw_screens(outcome: Hanging, screens: Sequence[HangingScreen], frames: FrameSource, folder: Path) -> None:
     """One PNG a screen, named after it (``diagnostic-1.png``), with every viewport as it would first be shown."""
     for screen in screens:
         canvas = np.zeros((screen.height, screen.width, 3), np.uint8)
         for viewport in outcome.viewports:
             if viewport.screen == screen.id and viewport.display_set is not None:
                 x, y, width, height = viewport.rect
-                canvas[y : y + height, x : x + width] = _first_view(viewport, read)
+                canvas[y : y + height, x : x + width] = _first_view(viewport, frames)
         write_image(folder / f"{screen.id.replace(':', '-')}.png", canvas)
 
 
-def _first_view(viewport: HungViewport, read: Reader) -> NDArray[np.uint8]:
+def _first_view(viewport: HungViewport, frames: FrameSource) -> NDArray[np.uint8]:
     shown = viewport.display_set
     if shown is None:
         raise ValueError("an empty viewport shows nothing")
     index = len(shown.frames) // 2 if viewport.start == "middle" else 0
     reference, header = shown.frames[index], shown.header_at(index)
-    frame = decode_frame(read(reference.sop_uid), reference.frame_index)
+    frame = frames.fetch(*key_of(reference))
     _, _, width, height = viewport.rect
     preset = preset_named(header, viewport.voi) if viewport.voi else None
     presentation = Presentation(window=preset.voi if preset else None, flip=viewport.is_mirrored)

@@ -17,7 +17,7 @@ from workstation.hanging.screens import HangingScreen
 from workstation.qtkit.tasks import TaskRunner
 from workstation.reading.desk import Desk
 from workstation.ui.diagnostic_set import hanging_screen
-from workstation.ui.viewer_stage import CHROME
+from workstation.ui.hanging_runs import CHROME
 
 _SETTLE_MS = 2500  # until the windows show what the desk has just done
 _PAGES = {"worklist": "worklist", "reading": "report", "delivered": "delivery"}

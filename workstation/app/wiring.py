@@ -7,16 +7,23 @@ from collections.abc import Callable
 
 from calibration.checks.display_state import EmptyRecordStore
 from workstation.app.store import Store
+from workstation.dicom.dicom_object import UnusualReader
+from workstation.dicom.unusual_objects import ReadInHelper
 from workstation.foundation.clock import SiteClock
 from workstation.foundation.conditions import ConditionBoard
+from workstation.foundation.helper_process import HelperProcess
 from workstation.hanging.protocol_files import load_protocols
+from workstation.imaging.decoding_elsewhere import HELPER_MODULES, DecodeInHelper
+from workstation.imaging.display_rules import DisplayRules
 from workstation.imaging.frame_source import FrameSource
-from workstation.reading.desk import Desk, SessionParts
+from workstation.reading.desk import Desk
 from workstation.reading.drafting import DraftKeeper
 from workstation.reading.hang_case import HangCase
 from workstation.reading.headers import HeaderShelf
 from workstation.reading.identity import AcceptedDifferences
 from workstation.reading.log_in import LogIn, Reader
+from workstation.reading.presentation_states import PresentationStateShelf
+from workstation.reading.session import SessionParts
 from workstation.reading.signing import SignReport
 from workstation.reading.stored_objects import StoredObjects
 from workstation.reading.take import TakeCase
@@ -46,14 +53,16 @@ def build_desk(store: Store, profile: SiteProfile, preferences: Preferences) -> 
     login_line = SiteConnection(profile, site_clock=site_clock)
     account = SiteAccount(login_line, profile, store.clock)
     verifier = LocalVerifier(store.vault, store.folders.data / "readers")
+    helper = HelperProcess(name="images", preload=HELPER_MODULES)
+    unusual = ReadInHelper(helper)
     objects = StoredObjects(store.catalogue)
-    shelf = HeaderShelf(store.catalogue, objects)
+    shelf = HeaderShelf(store.catalogue, objects, unusual, DisplayRules.shipped().with_own(profile.display_rules))
     drafts = DraftKeeper(store.catalogue, store.clock, conditions)
 
     def key_of(user: str) -> ReaderKey:
         return ReaderKey.load_or_create(store.vault, store.folders.data / "readers", user)
 
-    parts = _SessionBuilder(store, profile, conditions, site_clock, account, verifier, drafts, key_of)
+    parts = _SessionBuilder(store, profile, conditions, site_clock, account, verifier, drafts, key_of, unusual)
     return Desk(
         profile=profile,
         preferences=preferences,
@@ -65,10 +74,12 @@ def build_desk(store: Store, profile: SiteProfile, preferences: Preferences) -> 
         session_for=parts.build,
         hang_case=HangCase(store.catalogue, shelf, load_protocols(), profile.patient_id_issuer),
         shelf=shelf,
-        frame_source=FrameSource(objects.read),
+        presentation_states=PresentationStateShelf(store.catalogue, shelf, profile.patient_id_issuer),
+        frame_source=FrameSource(shelf.open, decode_elsewhere=DecodeInHelper(helper)),
         drafts=drafts,
         templates=load_templates(),
         display_records=EmptyRecordStore(),
+        helper=helper,
     )
 
 
@@ -85,6 +96,7 @@ class _SessionBuilder:
         verifier: LocalVerifier,
         drafts: DraftKeeper,
         key_of: Callable[[str], ReaderKey],
+        unusual: UnusualReader,
     ) -> None:
         self._store = store
         self._profile = profile
@@ -94,6 +106,7 @@ class _SessionBuilder:
         self._verifier = verifier
         self._drafts = drafts
         self._key_of = key_of
+        self._unusual = unusual
 
     def build(self, reader: Reader) -> SessionParts:
         connection = SiteConnection(
@@ -130,8 +143,10 @@ class _SessionBuilder:
             self._store.clock,
             self._conditions,
             self._store.audit,
+            unusual=self._unusual,
         )
-        transfer = StudyTransfer(catalogue, DicomWeb(connection, profile.images.url), profile, self._conditions)
+        images = DicomWeb(connection, profile.images.url)
+        transfer = StudyTransfer(catalogue, images, profile, self._conditions, self._unusual)
         return SyncEngine(
             catalogue=catalogue,
             worklist=worklist,

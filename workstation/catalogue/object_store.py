@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from workstation.catalogue.errors import ObjectNotStored, StorageFailed
+from workstation.foundation.byte_source import FileSource
 from workstation.foundation.files import make_private_folder, sync_folder
 from workstation.vault.keys import Vault
 from workstation.vault.sealing import SealedReader, SealedWriter, open_bytes
@@ -85,14 +86,13 @@ class ObjectStore:
             When its beginning is not that of a sealed file.
         """
         path = self._path(uid)
+        if not path.is_file():
+            raise ObjectNotStored
+        source = FileSource(path)
         try:
-            stream = path.open("rb")
-        except FileNotFoundError as error:
-            raise ObjectNotStored from error
-        try:
-            return SealedReader(stream, self._key, store=self._store, name=path.name)
+            return SealedReader(source, self._key, store=self._store, name=path.name)
         except BaseException:
-            stream.close()
+            source.close()
             raise
 
     def read(self, uid: str) -> bytes:

@@ -81,6 +81,11 @@ def dot(a: Sequence[float], b: Sequence[float]) -> float:
     return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
 
 
+def cross(a: Sequence[float], b: Sequence[float]) -> Cosines:
+    """Vector product of two vectors of three: of row and column cosines, the normal."""
+    return (a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0])
+
+
 def angle_deg(a: Sequence[float], b: Sequence[float]) -> float:
     """Angle between two lines (0 to 90 degrees), whichever way they point; 0 for a vector without length."""
     lengths = math.sqrt(dot(a, a) * dot(b, b))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from pydicom.dataset import Dataset
-from pydicom.pixels.processing import apply_color_lut
 
 from workstation.dicom.attribute_names import attribute_name
 from workstation.dicom.header import PixelDescription
+from workstation.dicom.palette_tables import palette_tables_of
+from workstation.dicom.series_memory import alike_in_series
 from workstation.dicom.values import (
     UNREADABLE_VALUE,
+    AnyDataset,
     first_item,
     items,
     number,
@@ -22,9 +23,10 @@ from workstation.dicom.values import (
 from workstation.dicom.voi import LookupTable, VoiFunction, Window
 
 _BITS_ALLOCATED = (1, 8, 16, 32, 64)
+_MOST_FRAMES = 100_000  # real objects, scanned slides aside, have fewer than 30,000; each frame costs memory
 
 
-def faults_of(dataset: Dataset) -> list[str]:
+def faults_of(dataset: AnyDataset) -> list[str]:
     """What contradicts itself in the Image Pixel module, as clauses of a sentence."""
     allocated = whole_number(dataset, "BitsAllocated")
     stored = _bits_stored(dataset)
@@ -34,17 +36,18 @@ def faults_of(dataset: Dataset) -> list[str]:
         "BitsStored": allocated is None or 0 < stored <= allocated,
         "HighBit": allocated is None or stored - 1 <= high_bit < allocated,
         "SamplesPerPixel": (whole_number(dataset, "SamplesPerPixel") or 1) in {1, 3},
-        "NumberOfFrames": (whole_number(dataset, "NumberOfFrames") or 1) > 0,
+        "NumberOfFrames": 0 < (whole_number(dataset, "NumberOfFrames") or 1) <= _MOST_FRAMES,
     }
     return [f"{attribute_name(keyword)} is not usable" for keyword, is_fine in checks.items() if not is_fine]
 
 
-def pixel_description_of(dataset: Dataset) -> PixelDescription:
+@alike_in_series
+def pixel_description_of(dataset: AnyDataset) -> PixelDescription:
     """Read the Image Pixel, Modality LUT, VOI LUT and presentation attributes; broken tables are left out."""
     is_signed = whole_number(dataset, "PixelRepresentation") == 1
     slope = number(dataset, "RescaleSlope")
     intercept = number(dataset, "RescaleIntercept") or 0.0
-    modality_lut = _lookup_table(first_item(dataset, "ModalityLUTSequence"), is_signed=is_signed)
+    modality_lut = lookup_table_of(first_item(dataset, "ModalityLUTSequence"), is_signed=is_signed)
     allocated = whole_number(dataset, "BitsAllocated") or 16
     return PixelDescription(
         samples=whole_number(dataset, "SamplesPerPixel") or 1,
@@ -59,23 +62,23 @@ def pixel_description_of(dataset: Dataset) -> PixelDescription:
         rescale_intercept=intercept,
         rescale_type=text(dataset, "RescaleType"),
         modality_lut=modality_lut,
-        windows=_windows(dataset),
-        voi_luts=_voi_luts(dataset, is_signed=modality_lut is None and (is_signed or intercept < 0)),
+        windows=windows_of(dataset),
+        voi_luts=voi_luts_of(dataset, is_signed=modality_lut is None and (is_signed or intercept < 0)),
         presentation_shape=text(dataset, "PresentationLUTShape").upper(),
-        palette=_palette(dataset),
+        palette=palette_tables_of(dataset),
     )
 
 
-def _bits_stored(dataset: Dataset) -> int:
+def _bits_stored(dataset: AnyDataset) -> int:
     return whole_number(dataset, "BitsStored") or whole_number(dataset, "BitsAllocated") or 16
 
 
-def _high_bit(dataset: Dataset) -> int:
+def _high_bit(dataset: AnyDataset) -> int:
     high_bit = whole_number(dataset, "HighBit")
     return high_bit if high_bit is not None else _bits_stored(dataset) - 1
 
 
-def _padding(dataset: Dataset, *, is_signed: bool, bits: int) -> tuple[int, int] | None:
+def _padding(dataset: AnyDataset, *, is_signed: bool, bits: int) -> tuple[int, int] | None:
     """Pixel Padding Value and its Range Limit (PS3.3 C.7.5.1.1.2), each read with the pixels' own sign."""
     ends = [whole_number(dataset, each) for each in ("PixelPaddingValue", "PixelPaddingRangeLimit")]
     known = [_with_sign(each, bits=bits, is_signed=is_signed) for each in ends if each is not None]
@@ -90,7 +93,8 @@ def _with_sign(number_as_read: int, *, bits: int, is_signed: bool) -> int:
     return number_as_read + span if number_as_read < 0 and not is_signed else number_as_read
 
 
-def _windows(dataset: Dataset) -> tuple[Window, ...]:
+def windows_of(dataset: AnyDataset) -> tuple[Window, ...]:
+    """The usable windows of a VOI LUT module or of a Frame VOI LUT item, in file order."""
     function = _voi_function(dataset)
     names = texts(dataset, "WindowCenterWidthExplanation")
     pairs = zip(numbers(dataset, "WindowCenter"), numbers(dataset, "WindowWidth"), strict=False)
@@ -102,17 +106,18 @@ def _windows(dataset: Dataset) -> tuple[Window, ...]:
     )
 
 
-def _voi_function(dataset: Dataset) -> VoiFunction:
+def _voi_function(dataset: AnyDataset) -> VoiFunction:
     named = text(dataset, "VOILUTFunction").upper()
     return VoiFunction(named) if named in VoiFunction.__members__ else VoiFunction.LINEAR
 
 
-def _voi_luts(dataset: Dataset, *, is_signed: bool) -> tuple[LookupTable, ...]:
-    tables = (_lookup_table(item, is_signed=is_signed) for item in items(dataset, "VOILUTSequence"))
+def voi_luts_of(dataset: AnyDataset, *, is_signed: bool) -> tuple[LookupTable, ...]:
+    """The usable VOI LUTs; ``is_signed`` says whether their first input value may be negative (PS3.3 C.11.2.1.1)."""
+    tables = (lookup_table_of(item, is_signed=is_signed) for item in items(dataset, "VOILUTSequence"))
     return tuple(table for table in tables if table is not None)
 
 
-def _lookup_table(item: Dataset, *, is_signed: bool) -> LookupTable | None:
+def lookup_table_of(item: AnyDataset, *, is_signed: bool) -> LookupTable | None:
     """A Modality or VOI LUT item (PS3.3 C.11.1.1); None when descriptor and data do not belong together."""
     descriptor = [int(each) for each in numbers(item, "LUTDescriptor")]
     if len(descriptor) != 3:
@@ -126,7 +131,7 @@ def _lookup_table(item: Dataset, *, is_signed: bool) -> LookupTable | None:
     return LookupTable(first, bits, entries.astype("<u2").tobytes(), text(item, "LUTExplanation"))
 
 
-def _entries(item: Dataset, length: int, bits: int) -> np.ndarray[tuple[int], np.dtype[np.uint16]] | None:
+def _entries(item: AnyDataset, length: int, bits: int) -> np.ndarray[tuple[int], np.dtype[np.uint16]] | None:
     data = value(item, "LUTData")
     if data is None:
         return None
@@ -139,19 +144,3 @@ def _entries(item: Dataset, length: int, bits: int) -> np.ndarray[tuple[int], np
         return entries.astype(np.uint16) if entries.size == length else None
     except UNREADABLE_VALUE:
         return None
-
-
-def _palette(dataset: Dataset) -> tuple[LookupTable, ...]:
-    """Red, green and blue tables, segmented ones unfolded (PS3.3 C.7.9); empty when there is none or it is broken."""
-    descriptor = [int(each) for each in numbers(dataset, "RedPaletteColorLookupTableDescriptor")]
-    if len(descriptor) != 3:
-        return ()
-    length, first, bits = (descriptor[0] & 0xFFFF) or 65536, descriptor[1], descriptor[2]
-    try:
-        colours = apply_color_lut(np.arange(first, first + length, dtype=np.int32), dataset)
-    except UNREADABLE_VALUE:
-        return ()
-    shown_bits = 8 if colours.dtype == np.uint8 else 16
-    return tuple(
-        LookupTable(first, max(shown_bits, min(bits, 16)), c.astype("<u2").tobytes()) for c in colours[..., :3].T
-    )

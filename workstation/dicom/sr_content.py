@@ -11,17 +11,15 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from pydicom.dataset import Dataset
-
 from workstation.dicom.errors import UnreadableInstance
 from workstation.dicom.patient import display_name
-from workstation.dicom.values import code, code_of_item, first_item, items, text, texts, value, values
+from workstation.dicom.values import AnyDataset, code, code_of_item, first_item, items, text, texts, value, values
 
 Json = list[Any]
 _DEEPEST = 64
 
 
-def content_digest(dataset: Dataset) -> str:
+def content_digest(dataset: AnyDataset) -> str:
     """SHA-256 (hex) of a canonical form of a report's content tree.
 
     Takes in relationship, value type, concept name and value of every item, in order; leaves out everything else, so a
@@ -38,7 +36,7 @@ def content_digest(dataset: Dataset) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def sr_as_text(dataset: Dataset) -> str:
+def sr_as_text(dataset: AnyDataset) -> str:
     """A report as plain text: headings of its containers in capitals, one paragraph for each item with a value."""
     lines = [code(dataset, "ConceptNameCodeSequence")[2]]
     for item in items(dataset, "ContentSequence"):
@@ -46,7 +44,7 @@ def sr_as_text(dataset: Dataset) -> str:
     return "\n".join(lines).strip("\n") + "\n"
 
 
-def pdf_bytes(dataset: Dataset) -> bytes:
+def pdf_bytes(dataset: AnyDataset) -> bytes:
     """The document within an Encapsulated PDF object (PS3.3 A.45.1), without the padding byte.
 
     Raises
@@ -63,7 +61,7 @@ def pdf_bytes(dataset: Dataset) -> bytes:
     return content[:-1] if content.endswith(b"\0") else content
 
 
-def _canonical(item: Dataset, depth: int) -> Json:
+def _canonical(item: AnyDataset, depth: int) -> Json:
     if depth > _DEEPEST:
         raise UnreadableInstance("A report's content tree is nested too deeply.")
     return [
@@ -75,19 +73,19 @@ def _canonical(item: Dataset, depth: int) -> Json:
     ]
 
 
-def _value_of(item: Dataset) -> Any:
+def _value_of(item: AnyDataset) -> Any:
     if "ReferencedContentItemIdentifier" in item:
         return [int(each) for each in values(item, "ReferencedContentItemIdentifier")]
     read = _VALUE_READERS.get(text(item, "ValueType"))
     return read(item) if read else None
 
 
-def _text_value(item: Dataset) -> str:
+def _text_value(item: AnyDataset) -> str:
     lines = str(value(item, "TextValue") or "").replace("\r\n", "\n").replace("\r", "\n").rstrip(" \0\n").split("\n")
     return "\n".join(line.rstrip() for line in lines)
 
 
-def _number_value(item: Dataset) -> Json:
+def _number_value(item: AnyDataset) -> Json:
     measured = first_item(item, "MeasuredValueSequence")
     unit = code(measured, "MeasurementUnitsCodeSequence")
     return [_plain_number(text(measured, "NumericValue")), *unit, *code(item, "NumericValueQualifierCodeSequence")]
@@ -101,7 +99,7 @@ def _plain_number(number: str) -> str:
         return number
 
 
-def _reference(item: Dataset) -> Json:
+def _reference(item: AnyDataset) -> Json:
     return [
         [
             text(each, "ReferencedSOPClassUID"),
@@ -112,17 +110,17 @@ def _reference(item: Dataset) -> Json:
     ]
 
 
-def _spatial(item: Dataset) -> Json:
+def _spatial(item: AnyDataset) -> Json:
     points = [round(float(each), 4) for each in values(item, "GraphicData")]
     return [text(item, "GraphicType"), points, text(item, "ReferencedFrameOfReferenceUID")]
 
 
-def _temporal(item: Dataset) -> Json:
+def _temporal(item: AnyDataset) -> Json:
     keywords = ("ReferencedSamplePositions", "ReferencedTimeOffsets", "ReferencedDateTime")
     return [text(item, "TemporalRangeType"), *(list(texts(item, each)) for each in keywords)]
 
 
-_VALUE_READERS: dict[str, Callable[[Dataset], Any]] = {
+_VALUE_READERS: dict[str, Callable[[AnyDataset], Any]] = {
     "TEXT": _text_value,
     "NUM": _number_value,
     "CODE": lambda item: list(code(item, "ConceptCodeSequence")),
@@ -141,7 +139,7 @@ _VALUE_READERS: dict[str, Callable[[Dataset], Any]] = {
 }
 
 
-def _lines(item: Dataset, depth: int) -> Iterator[str]:
+def _lines(item: AnyDataset, depth: int) -> Iterator[str]:
     """An item and what lies under it; references to images are left out, they say nothing as text."""
     if depth > _DEEPEST:
         return
@@ -158,12 +156,12 @@ def _lines(item: Dataset, depth: int) -> Iterator[str]:
         yield from _lines(child, depth + 1)
 
 
-def _is_prose(item: Dataset) -> bool:
+def _is_prose(item: AnyDataset) -> bool:
     """Findings and impressions in a section of that name need no label of their own."""
     return text(item, "ValueType") == "TEXT" and text(item, "RelationshipType") == "CONTAINS"
 
 
-def _shown_value(item: Dataset) -> str:
+def _shown_value(item: AnyDataset) -> str:
     match text(item, "ValueType"):
         case "TEXT":
             return _text_value(item)

@@ -58,7 +58,7 @@ def side_and_view(display_set: DisplaySet) -> str:
 
 def first_header(display_set: DisplaySet) -> InstanceHeader | None:
     """The header that stands for the whole set; None for a set without instances."""
-    return display_set.instances[0] if display_set.instances else None
+    return display_set.header_at(0) if display_set.frames else None
 
 
 def contrast(display_set: DisplaySet) -> str:
@@ -75,9 +75,9 @@ def thickness_mm(display_set: DisplaySet) -> float | None:
     return header.slice_thickness if header is not None else None
 
 
-def is_clip(display_set: DisplaySet) -> bool:
-    """Whether it is one multi-frame object."""
-    return len(display_set.instances) == 1 and len(display_set.frames) > 1
+def is_multiframe(display_set: DisplaySet) -> bool:
+    """Whether it is one multi-frame object, or a part of one."""
+    return len(display_set.instances) == 1 and display_set.instances[0].frames > 1
 
 
 def _is_derived(display_set: DisplaySet) -> bool:
@@ -114,7 +114,7 @@ _READERS: MappingProxyType[str, Callable[[DisplaySet], Value]] = MappingProxyTyp
         "contrast": contrast,
         "is_derived": _is_derived,
         "is_localizer": lambda d: d.is_localizer,
-        "is_multiframe": is_clip,
+        "is_multiframe": is_multiframe,
         "is_reconstructable": lambda d: d.is_reconstructable,
         "kernel": lambda d: kernel_of(d.description),
         "laterality": lambda d: laterality_of(d.laterality),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from workstation.dicom.display_sets import DisplaySet
 from workstation.hanging.codes import laterality_of
-from workstation.hanging.facts import first_header, is_clip, side_and_view
+from workstation.hanging.facts import first_header, side_and_view
 from workstation.hanging.hung import HungViewport
 from workstation.hanging.layout import PlacedCell
 from workstation.hanging.plan import StagePlan
@@ -32,7 +32,7 @@ def hung_viewport(prefix: str, plan: StagePlan, placed: PlacedCell) -> HungViewp
         warning=placed.area.usable.warning,
         chest_wall=_chest_wall(spec.chest_wall, found),
         is_mirrored=found is not None and _must_be_mirrored(spec.chest_wall, found),
-        is_cine=spec.cine and found is not None and is_clip(found),
+        is_cine=spec.cine and found is not None and found.is_clip,
         title=_title(placed, found),
     )
 

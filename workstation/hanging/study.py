@@ -106,10 +106,11 @@ def _regions_in(body_region: str, description: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*own, *table.regions_in(description))))
 
 
-def order_key(display_set: DisplaySet) -> tuple[float, str, float, str]:
-    """Series number, series, first instance number: the order of a series list."""
+def order_key(display_set: DisplaySet) -> tuple[float, str, float, tuple[int, ...], str]:
+    """Series number, series, first instance number, place among the parts of the series: the order of a series list."""
     first = display_set.instances[0].instance_number if display_set.instances else None
-    return (_or_last(display_set.series_number), display_set.series_uid, _or_last(first), display_set.uid)
+    series = (_or_last(display_set.series_number), display_set.series_uid)
+    return (*series, _or_last(first), display_set.order, display_set.uid)
 
 
 def _or_last(number: int | None) -> float:

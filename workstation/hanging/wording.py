@@ -59,8 +59,8 @@ def side_text(laterality: str) -> str:
 
 def series_text(display_set: DisplaySet) -> str:
     """The series by its description, else by its view or number."""
-    if display_set.description:
-        return f"“{display_set.description}”"
+    if display_set.title:
+        return f"“{display_set.title}”"
     if side_and_view(display_set):
         return side_and_view(display_set)
     return f"series {display_set.series_number}" if display_set.series_number is not None else "a series without a name"

@@ -20,8 +20,12 @@ def rgb_from_ybr(ybr: NDArray[np.uint8], photometric: str) -> NDArray[np.uint8]:
     return np.clip(np.rint(rgb), 0, 255).astype(np.uint8)
 
 
-def eight_bits(samples: NDArray[Any], bits_stored: int) -> NDArray[np.uint8]:
-    """Colour samples of any depth as 8 bits: the highest ones are kept."""
-    if bits_stored <= 8:
-        return samples.astype(np.uint8, copy=False)
-    return (samples >> (bits_stored - 8)).astype(np.uint8)
+def eight_bits(samples: NDArray[Any], bits_stored: int, lowest_bit: int = 0) -> NDArray[np.uint8]:
+    """Colour samples of any depth as 8 bits: the highest ones are kept, fewer than 8 are spread over the range."""
+    if samples.dtype.itemsize == 1 and bits_stored >= 8:
+        return samples.view(np.uint8)
+    shifted = samples >> (lowest_bit + max(bits_stored - 8, 0))
+    if bits_stored >= 8:
+        return shifted.astype(np.uint8)
+    greatest = (1 << bits_stored) - 1
+    return ((shifted & greatest).astype(np.uint16) * 255 // greatest).astype(np.uint8)

@@ -1,162 +1,254 @@
-"""An object's pixel data to a `StoredFrame`, whatever the transfer syntax."""
+"""An object's pixel data to a `StoredFrame`, whatever the transfer syntax; only the frame's own bytes are read."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydicom.dataset import Dataset
-from pydicom.encaps import get_frame
-from pydicom.uid import UID, ExplicitVRBigEndian
 
-from workstation.dicom.header import InstanceHeader, PixelDescription
-from workstation.dicom.reading import header_of, read_dataset, transfer_syntax_of
-from workstation.dicom.values import UNREADABLE_VALUE, value
-from workstation.imaging import codecs, native_pixels
+from workstation.dicom.dicom_object import DicomObject, PixelDataElement, open_object
+from workstation.dicom.errors import UnreadableInstance
+from workstation.dicom.header import InstanceHeader
+from workstation.foundation.byte_source import ByteSource, BytesSource
+from workstation.imaging import codecs
+from workstation.imaging.codestream_checks import CodedForm, beginning_of, is_ordinary
 from workstation.imaging.colour_spaces import eight_bits, rgb_from_ybr
+from workstation.imaging.encapsulated import EncapsulatedFrames
 from workstation.imaging.errors import CannotDecode
+from workstation.imaging.native_pixels import NativePixels, keep_stored_bits
+from workstation.imaging.overlay_bits import embedded_masks
 from workstation.imaging.stored_frame import StoredFrame
+from workstation.imaging.transfer_syntaxes import has_big_endian_pixels, has_high_bit, is_native
 
-_RLE = "1.2.840.10008.1.2.5"
-_FLOAT_ATTRIBUTES = {"FloatPixelData": "f4", "DoubleFloatPixelData": "f8"}
+DecodeElsewhere = Callable[[bytes, CodedForm], NDArray[Any]]
+"""As `codecs.decode_encoded`, in a place where it may crash, hang or take all memory."""
+
+_FLOATS = {"FloatPixelData": "<f4", "DoubleFloatPixelData": "<f8"}
+_LARGEST_FRAME = 256 << 20  # pixels; the largest real ones, scanned slides aside, have 30 million
+_COLOURS = ("RGB", "YBR_", "XYB", "MONOCHROME")
 
 
-def decode_frame(data: bytes | Dataset, frame: int = 0) -> StoredFrame:
-    """Decode one frame of an object.
-
-    Parameters
-    ----------
-    data
-        The object's bytes, or the whole data set when it has been read already.
-    frame
-        Counted from 0.
+def decode_frame(data: bytes | ByteSource | DicomObject, frame: int = 0) -> StoredFrame:
+    """Decode one frame of an object that is in memory or can be read; see `decode_frame_of`.
 
     Raises
     ------
     UnreadableInstance
         When the bytes are no DICOM object or its header contradicts itself.
     CannotDecode
-        When there are no pixels, no such frame, or they are damaged or compressed in an unknown way.
+        As `decode_frame_of`.
     """
-    dataset = read_dataset(data) if isinstance(data, bytes) else data
-    return decode_frame_of(dataset, header_of(dataset, require_identifiers=False), frame)
+    if isinstance(data, DicomObject):
+        return decode_frame_of(data, frame)
+    return decode_frame_of(open_object(BytesSource(data) if isinstance(data, bytes) else data), frame)
 
 
-def decode_frame_of(dataset: Dataset, header: InstanceHeader, frame: int = 0) -> StoredFrame:
-    """As `decode_frame`, for a data set whose header has been read: saves time over many frames of one object."""
+def decode_frame_of(
+    obj: DicomObject,
+    frame: int = 0,
+    *,
+    header: InstanceHeader | None = None,
+    elsewhere: DecodeElsewhere = codecs.decode_encoded,
+) -> StoredFrame:
+    """Decode one frame of an opened object.
+
+    Parameters
+    ----------
+    frame
+        Counted from 0.
+    header
+        The instance's own, where it is known already: making it takes longer than some frames take to decode.
+    elsewhere
+        Decodes what is not ordinary: frames whose own headers disagree with the object's, or that are not whole.
+
+    Raises
+    ------
+    UnreadableInstance
+        When the header contradicts itself.
+    CannotDecode
+        When there are no pixels, no such frame, or they are damaged, larger than any image, or compressed in an
+        unknown way.
+    """
+    header = header or _header_of(obj)
+    element = _drawable(obj, header, frame)
+    if element.keyword in _FLOATS:
+        return _float_frame(element, header, frame)
+    if is_native(obj.transfer_syntax):
+        return _native_frame(obj, element, header, frame)
+    form = _form_of(header)
+    encoded = _encapsulated(obj, element, header, form).read(frame)
+    decode = codecs.decode_encoded if is_ordinary(encoded, form) else elsewhere
+    samples = decode(encoded, form)
+    if samples.ndim == 2:
+        return _gray_frame(samples, header)
+    return _colour_frame(samples, header, is_ybr=codecs.is_still_ybr(encoded, form))
+
+
+def decode_frame_into(obj: DicomObject, frame: int, out: NDArray[Any], *, header: InstanceHeader | None = None) -> bool:
+    """Decode one frame of an opened object into a place that is there already, without a copy.
+
+    Parameters
+    ----------
+    out
+        (rows, columns), contiguous, of the type that `stored_dtype` names.
+    header
+        As for `decode_frame_of`.
+
+    Returns
+    -------
+    bool
+        False when the frame must go through `decode_frame_of`: it is not grey, not ordinary, or its samples have
+        another type than the header says. ``out`` then holds nothing of use, and neither after an exception.
+
+    Raises
+    ------
+    UnreadableInstance, CannotDecode
+        As `decode_frame_of`.
+    """
+    header = header or _header_of(obj)
+    element = _drawable(obj, header, frame)
+    is_place = out.shape == (header.rows, header.columns) and out.flags.c_contiguous
+    if stored_dtype(header) != out.dtype or not is_place or element.keyword != "PixelData":
+        return False
+    if is_native(obj.transfer_syntax):
+        _native_pixels(obj, element, header).read_into(frame, out)
+    else:
+        form = _form_of(header)
+        encoded = _encapsulated(obj, element, header, form).read(frame)
+        if not codecs.decode_encoded_into(encoded, form, out):
+            return False
+    keep_stored_bits(out, header.pixel.bits_stored, _lowest_bit(header))
+    return True
+
+
+def stored_dtype(header: InstanceHeader) -> np.dtype[Any] | None:
+    """Type of the stored values of a grey image's frames; None for colour, for single bits, and where overlays stand in
+    bits beside the values: these must go through `decode_frame_of`."""
+    pixel = header.pixel
+    has_overlays_in_pixels = any(plane.is_embedded for plane in header.overlays)
+    if pixel.samples != 1 or pixel.bits_allocated == 1 or has_overlays_in_pixels:
+        return None
+    return np.dtype(f"{'i' if pixel.is_signed else 'u'}{pixel.bits_allocated // 8}")
+
+
+def gray_frame_of(pixels: NDArray[Any], header: InstanceHeader) -> StoredFrame:
+    """A `StoredFrame` of stored values that are there already, such as those of `decode_frame_into`; makes them
+    read-only."""
+    pixel = header.pixel
+    photometric = "MONOCHROME1" if pixel.photometric == "MONOCHROME1" else "MONOCHROME2"
+    if pixel.photometric == "PALETTE COLOR":
+        if not pixel.palette:
+            raise CannotDecode("its colour tables are missing or damaged")
+        photometric = "PALETTE COLOR"
+    return StoredFrame(pixels, photometric, pixel.bits_stored, pixels.dtype.kind == "i", pixel.padding)
+
+
+def _drawable(obj: DicomObject, header: InstanceHeader, frame: int) -> PixelDataElement:
+    """The pixel data of an object that has this frame, of a size that can be shown."""
     if not header.is_image:
         raise CannotDecode("the object has no pixels")
     if not 0 <= frame < header.frames:
         raise CannotDecode(f"it has {header.frames} frames, and frame {frame + 1} was asked for")
-    for keyword, kind in _FLOAT_ATTRIBUTES.items():
-        if keyword in dataset:
-            return _float_frame(dataset, keyword, kind, header, frame)
-    samples, is_ybr = _samples(dataset, header, frame)
-    if samples.ndim == 3:
-        return _colour_frame(samples, header.pixel, is_ybr=is_ybr)
-    return _gray_frame(samples, header)
-
-
-def _samples(dataset: Dataset, header: InstanceHeader, frame: int) -> tuple[NDArray[Any], bool]:
-    """Samples as (rows, columns) or (rows, columns, 3), and whether colour is still YBR."""
-    pixel, shape = header.pixel, (header.rows, header.columns)
-    content = value(dataset, "PixelData")
-    if not isinstance(content, bytes):
+    if header.rows * header.columns > _LARGEST_FRAME:
+        raise CannotDecode("its frames are larger than this program can show (256 megapixels)")
+    if header.pixel.samples == 3 and not header.pixel.photometric.startswith(_COLOURS):
+        raise CannotDecode("its colour is coded in a way that this program does not know")
+    if obj.pixel_data is None:
         raise CannotDecode("its pixel data are missing")
-    syntax = transfer_syntax_of(dataset)
-    if not UID(syntax).is_private and UID(syntax).is_transfer_syntax and UID(syntax).is_encapsulated:
-        return _compressed(content, header, frame, syntax)
-    is_big = syntax == ExplicitVRBigEndian
-    if is_big and pixel.bits_allocated == 8 and dataset["PixelData"].VR == "OW":
-        content = native_pixels.swapped_bytes(content)
-    samples = native_pixels.native_frame(content, frame, shape, pixel, order=">" if is_big else "<")
-    return samples, pixel.photometric.startswith("YBR")
+    return obj.pixel_data
 
 
-def _compressed(content: bytes, header: InstanceHeader, frame: int, syntax: str) -> tuple[NDArray[Any], bool]:
+def _header_of(obj: DicomObject) -> InstanceHeader:
+    """The header, also of a file that is only to be drawn."""
     try:
-        encoded = get_frame(content, frame, number_of_frames=header.frames)
-    except (*UNREADABLE_VALUE, EOFError, StopIteration, RuntimeError) as error:
-        raise CannotDecode("its compressed pixel data are damaged") from error
-    samples, is_ybr = codecs.decode_compressed(encoded, header.pixel, syntax)
-    shape = (header.rows, header.columns)
-    if syntax == _RLE:
-        samples = _rle_shaped(samples, header)
-    if samples.shape[:2] != shape or (samples.ndim == 3) != (header.pixel.samples == 3):
-        raise CannotDecode("its compressed pixel data have another size than its header says")
-    return samples, is_ybr
+        return obj.header
+    except UnreadableInstance:
+        return obj.header_without_identifiers
 
 
-def _rle_shaped(samples: NDArray[Any], header: InstanceHeader) -> NDArray[Any]:
-    """RLE holds its bytes plane by plane; the codec gives one colour plane after the other."""
-    count = header.rows * header.columns * header.pixel.samples
-    if samples.size < count:
-        raise CannotDecode("its compressed pixel data are shorter than its header says")
-    planes = samples[:count].reshape(header.pixel.samples, header.rows, header.columns)
-    return planes[0] if header.pixel.samples == 1 else np.ascontiguousarray(np.moveaxis(planes, 0, -1))
+def _native_frame(obj: DicomObject, element: PixelDataElement, header: InstanceHeader, frame: int) -> StoredFrame:
+    samples = _native_pixels(obj, element, header).samples(frame, (header.rows, header.columns), header.pixel)
+    if samples.ndim == 2:
+        return _gray_frame(samples, header)
+    return _colour_frame(samples, header, is_ybr=header.pixel.photometric.startswith("YBR"))
+
+
+def _native_pixels(obj: DicomObject, element: PixelDataElement, header: InstanceHeader) -> NativePixels:
+    if element.length is None:
+        raise CannotDecode("its pixel data are in fragments, which its transfer syntax does not have")
+    is_big = obj.is_big_endian or has_big_endian_pixels(obj.transfer_syntax)
+    length = min(element.length, element.source.size - element.offset)
+    is_word_swapped = is_big and header.pixel.bits_allocated <= 8 and element.vr == "OW"
+    return NativePixels(element.source, element.offset, length, header.frames, is_big, is_word_swapped)
+
+
+def _encapsulated(
+    obj: DicomObject, element: PixelDataElement, header: InstanceHeader, form: CodedForm
+) -> EncapsulatedFrames:
+    """Where the object's frames are: found out once, and kept with the object beside its cached header."""
+    kept = vars(obj).get("_encapsulated_frames")
+    if isinstance(kept, EncapsulatedFrames):
+        return kept
+    table, lengths = (obj.elements.raw(each) for each in ("ExtendedOffsetTable", "ExtendedOffsetTableLengths"))
+    begins = beginning_of(form)
+    made = EncapsulatedFrames(
+        element.source, element.offset, header.frames, begins, (table, lengths) if table else None
+    )
+    vars(obj)["_encapsulated_frames"] = made
+    return made
+
+
+def _form_of(header: InstanceHeader) -> CodedForm:
+    pixel = header.pixel
+    return CodedForm(
+        header.transfer_syntax,
+        header.rows,
+        header.columns,
+        pixel.samples,
+        pixel.photometric,
+        pixel.bits_allocated,
+        pixel.bits_stored,
+        pixel.planar_configuration,
+    )
+
+
+def _lowest_bit(header: InstanceHeader) -> int:
+    """Codecs give samples without empty bits below; what stands in the object as it is may have some."""
+    pixel = header.pixel
+    return max(0, pixel.high_bit + 1 - pixel.bits_stored) if has_high_bit(header.transfer_syntax) else 0
 
 
 def _gray_frame(samples: NDArray[Any], header: InstanceHeader) -> StoredFrame:
     pixel = header.pixel
-    is_signed = pixel.is_signed or samples.dtype.kind == "i"
-    is_raw = not codecs.is_known(header.transfer_syntax) or header.transfer_syntax == _RLE
-    lowest_bit = max(0, pixel.high_bit + 1 - pixel.bits_stored) if is_raw else 0
-    return StoredFrame(
-        pixels=stored_values(samples, pixel.bits_stored, is_signed=is_signed, lowest_bit=lowest_bit),
-        photometric=_gray_photometric(pixel),
-        bits_stored=pixel.bits_stored,
-        is_signed=is_signed,
-        padding=pixel.padding,
-    )
+    if samples.dtype.itemsize * 8 < pixel.bits_stored:  # a codestream of fewer bits: its values, not its bit pattern
+        samples = samples.astype(f"{samples.dtype.kind}{pixel.bits_allocated // 8}")
+    if pixel.is_signed and samples.dtype.kind == "u":
+        samples = samples.view(f"i{samples.dtype.itemsize}")
+    if not samples.flags.writeable:
+        samples = samples.copy()
+    overlays = embedded_masks(samples, header.overlays) if has_high_bit(header.transfer_syntax) else ()
+    if pixel.bits_allocated > 1:
+        keep_stored_bits(samples, pixel.bits_stored, _lowest_bit(header))
+    return replace(gray_frame_of(samples, header), embedded_overlays=overlays)
 
 
-def _gray_photometric(pixel: PixelDescription) -> str:
-    if pixel.photometric == "PALETTE COLOR" and pixel.palette:
-        return pixel.photometric
-    return "MONOCHROME1" if pixel.photometric == "MONOCHROME1" else "MONOCHROME2"
-
-
-def stored_values(
-    samples: NDArray[Any], bits_stored: int, *, is_signed: bool, lowest_bit: int = 0
-) -> NDArray[np.integer[Any]]:
-    """Take the bits in use out of their containers (PS3.5 8.1.1): mask what lies beside them, extend the sign.
-
-    Parameters
-    ----------
-    samples
-        Integers of 8 to 64 bits, any sign.
-    lowest_bit
-        Position of the lowest bit in use: High Bit + 1 - Bits Stored.
-
-    Returns
-    -------
-    NDArray
-        Same shape; the smallest of (u)int8, 16, 32 that holds the container.
-    """
-    size = samples.dtype.itemsize
-    raw = samples.view(f"u{size}") if samples.flags.c_contiguous else samples.astype(f"u{size}")
-    free_above = 8 * size - bits_stored - lowest_bit
-    if is_signed:
-        signed = raw.view(f"i{size}")
-        values = (signed << free_above) >> (8 * size - bits_stored) if free_above or lowest_bit else signed
-    else:
-        values = (raw >> lowest_bit) & ((1 << bits_stored) - 1) if free_above > 0 or lowest_bit else raw
-    return values.astype(values.dtype.newbyteorder("="), copy=values.base is not None and not values.flags.owndata)
-
-
-def _colour_frame(samples: NDArray[Any], pixel: PixelDescription, *, is_ybr: bool) -> StoredFrame:
-    colours = eight_bits(samples, pixel.bits_stored)
-    rgb = rgb_from_ybr(colours, pixel.photometric) if is_ybr else np.ascontiguousarray(colours)
+def _colour_frame(samples: NDArray[Any], header: InstanceHeader, *, is_ybr: bool) -> StoredFrame:
+    colours = eight_bits(samples, header.pixel.bits_stored, _lowest_bit(header))
+    rgb = rgb_from_ybr(colours, header.pixel.photometric) if is_ybr else np.ascontiguousarray(colours)
     return StoredFrame(rgb, "RGB", bits_stored=8, is_signed=False)
 
 
-def _float_frame(dataset: Dataset, keyword: str, kind: str, header: InstanceHeader, frame: int) -> StoredFrame:
-    content = value(dataset, keyword)
-    count = header.rows * header.columns
-    item = np.dtype(f"<{kind}")
-    if not isinstance(content, bytes) or len(content) < (frame + 1) * count * item.itemsize:
+def _float_frame(element: PixelDataElement, header: InstanceHeader, frame: int) -> StoredFrame:
+    """Values that are no numbers become 0; those beyond single precision, its largest."""
+    dtype = np.dtype(_FLOATS[element.keyword])
+    size = header.rows * header.columns * dtype.itemsize
+    available = min(element.length or 0, element.source.size - element.offset)
+    if available < (frame + 1) * size:
         raise CannotDecode("its pixel data are shorter than its header says")
-    values = np.frombuffer(content, item, count, frame * count * item.itemsize).astype(np.float32)
-    finite = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
+    values = np.frombuffer(element.source.read(element.offset + frame * size, size), dtype)
+    largest = np.finfo(np.float32).max
+    finite = np.clip(np.nan_to_num(values, nan=0.0), -largest, largest).astype(np.float32)
     return StoredFrame(finite.reshape(header.rows, header.columns), "MONOCHROME2", bits_stored=32, is_signed=True)

@@ -4,100 +4,124 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from time import perf_counter
 
-from pydicom.dataset import Dataset
+import numpy as np
 
+from workstation.dicom.dicom_object import DicomObject
 from workstation.dicom.display_sets import DisplaySet
-from workstation.dicom.header import InstanceHeader
-from workstation.dicom.reading import header_of, read_dataset
+from workstation.dicom.header import MosaicTiles
 from workstation.foundation.cancel import CancelToken
 from workstation.foundation.errors import UserFacingError
 from workstation.foundation.pool import Pool
-from workstation.imaging.decoding import decode_frame_of
+from workstation.imaging.codecs import decode_encoded
+from workstation.imaging.compressed_tier import CompressedTier
+from workstation.imaging.decoding import DecodeElsewhere, decode_frame_into, decode_frame_of
+from workstation.imaging.errors import CannotDecode
+from workstation.imaging.frame_memory import FrameMemory
+from workstation.imaging.loading_order import LoadingOrder, outwards
+from workstation.imaging.memory_budget import MemoryBudget
+from workstation.imaging.open_objects import OpenObjects, drawable_header
+from workstation.imaging.stack_pixels import WHOLE_FRAME, FrameKey, PixelForm, StackPixels, key_of, may_be_one_array
 from workstation.imaging.stored_frame import StoredFrame
 
-_FrameKey = tuple[str, int]
-_OPEN_OBJECTS = 4
-_DEFAULT_BUDGET = 1 << 30
+_TURN_S = 0.008  # how long a thread loads before it tells
+_TRIED = 5  # pictures that are tried for the form of a stack
 
 
 class FrameSource:
-    """Gives decoded frames, and keeps those used last within a budget of memory. Safe to use from any thread.
+    """Gives decoded frames, and keeps them within a budget of memory. Safe to use from any thread.
 
     Parameters
     ----------
-    read
-        Gives the bytes of an instance by its SOP Instance UID; raises a `UserFacingError` when it cannot.
-    budget_bytes
-        How much memory decoded frames may take.
+    open_object
+        Opens an instance by its SOP Instance UID; raises a `UserFacingError` when it cannot. The source of its pixel
+        data is closed here; an object without pixels has nothing open.
+    budget
+        How much memory frames may take; by default reckoned from what this machine has free.
     workers
         Threads that decode at once; by default as many as there are cores.
+    decode_elsewhere
+        Decodes what is not ordinary, where it may crash; by default in this process.
     """
 
     def __init__(
-        self, read: Callable[[str], bytes], *, budget_bytes: int = _DEFAULT_BUDGET, workers: int | None = None
+        self,
+        open_object: Callable[[str], DicomObject],
+        *,
+        budget: MemoryBudget | None = None,
+        workers: int | None = None,
+        decode_elsewhere: DecodeElsewhere = decode_encoded,
     ) -> None:
-        self._read = read
-        self._budget_bytes = budget_bytes
+        budget = budget or MemoryBudget.of_this_machine()
+        self._objects = OpenObjects(open_object)
+        self._tier = CompressedTier(budget.compressed_bytes)
+        self._memory = FrameMemory(budget.decoded_bytes, self._tier)
         self._workers = workers
+        self._decode_elsewhere = decode_elsewhere
         self._lock = threading.Lock()
-        self._frames: OrderedDict[_FrameKey, StoredFrame] = OrderedDict()
-        self._used_bytes = 0
-        self._failures: dict[_FrameKey, str] = {}
-        self._objects: OrderedDict[str, tuple[Dataset, InstanceHeader]] = OrderedDict()
+        self._decoding: dict[FrameKey, Future[StoredFrame]] = {}
+        self._failures: dict[FrameKey, str] = {}
 
-    def get(self, sop_uid: str, frame: int = 0) -> StoredFrame | None:
+    def get(self, sop_uid: str, frame: int = 0, tile: int = WHOLE_FRAME) -> StoredFrame | None:
         """The frame when it is in memory, else None; never waits for a disk or a codec."""
-        key = (sop_uid, frame)
-        with self._lock:
-            found = self._frames.get(key)
-            if found is not None:
-                self._frames.move_to_end(key)
-            return found
+        return self._memory.get((sop_uid, frame, tile))
 
-    def fetch(self, sop_uid: str, frame: int = 0) -> StoredFrame:
-        """The frame, decoded now when it is not in memory.
+    def fetch(
+        self, sop_uid: str, frame: int = 0, tile: int = WHOLE_FRAME, *, cancel: CancelToken | None = None
+    ) -> StoredFrame:
+        """The frame, decoded now when it is not in memory, and made ready to be drawn.
+
+        Parameters
+        ----------
+        tile
+            One slice of a mosaic, in the place of the whole frame.
+        cancel
+            Given up before decoding when it is set by then.
 
         Raises
         ------
         UserFacingError
             When it cannot be read (not there, damaged store) or decoded (`CannotDecode`, `UnreadableInstance`).
+        Cancelled
         """
-        found = self.get(sop_uid, frame)
-        if found is not None:
-            return found
-        try:
-            dataset, header = self._object(sop_uid)
-            decoded = decode_frame_of(dataset, header, frame)
-            decoded.prepare()
-        except UserFacingError as error:
-            with self._lock:
-                self._failures[sop_uid, frame] = str(error)
-            raise
-        self._keep((sop_uid, frame), decoded)
-        return decoded
+        key = (sop_uid, frame, tile)
+        found = self._memory.get(key)
+        if found is None:
+            if cancel is not None:
+                cancel.raise_if_cancelled()
+            decoded = self._decoded(key)
+            found = self._memory.get(key) or decoded
+        found.prepare()
+        return found
 
-    def failure(self, sop_uid: str, frame: int = 0) -> str:
+    def failure(self, sop_uid: str, frame: int = 0, tile: int = WHOLE_FRAME) -> str:
         """Why the frame could not be shown when it was last asked for; empty when it could, or was not asked for."""
         with self._lock:
-            return self._failures.get((sop_uid, frame), "")
+            return self._failures.get((sop_uid, frame, tile), "")
+
+    def loaded(self, display_set: DisplaySet) -> list[bool]:
+        """Which pictures of a display set are in memory."""
+        return self._memory.loaded([key_of(reference) for reference in display_set.frames])
 
     def load(
         self,
         display_set: DisplaySet,
-        start_index: int,
+        centre: Callable[[], int],
         cancel: CancelToken,
         on_frame: Callable[[int], None] = lambda _index: None,
     ) -> None:
-        """Decode all pictures of a display set in parallel, from ``start_index`` outwards.
+        """Decode the pictures of a display set in parallel, always those next that are nearest to ``centre()``.
 
-        Pictures that cannot be shown are passed over (see `failure`). Stops early when this display set alone fills
-        the memory budget, so that the pictures nearest to the start stay.
+        Pictures that cannot be shown are passed over (see `failure`). Of a display set that is too large for the
+        budget, as many are loaded as have room.
 
         Parameters
         ----------
+        centre
+            Where the reader is, an index; asked again and again, from any thread.
         on_frame
             Called in the calling thread with the index of each picture that is ready.
 
@@ -106,66 +130,167 @@ class FrameSource:
         Cancelled
             When ``cancel`` was set before all were done.
         """
-        pool: Pool[int, int] = Pool(
-            lambda index: self._load_one(display_set, index), workers=self._workers, name="decode"
-        )
-        loaded_bytes = 0
-        order = outwards(len(display_set.frames), start_index)
-        within_budget = itertools.takewhile(lambda _index: loaded_bytes < self._budget_bytes, order)
-        for index, size_bytes in pool.run(within_budget, cancel):
-            loaded_bytes += size_bytes
-            if size_bytes:
+        order = LoadingOrder(len(display_set.frames), centre)
+        left = itertools.count(self._room_for(display_set, centre()), -1)
+
+        def turn(_: int) -> list[int]:
+            return list(self._load_for_a_while(display_set, order, left, cancel))
+
+        pool: Pool[int, list[int]] = Pool(turn, workers=self._workers, name="decode")
+        turns = itertools.takewhile(lambda _: not order.is_done, itertools.count())
+        for _, indices in pool.run(turns, cancel):
+            for index in indices:
                 on_frame(index)
+
+    def stack_pixels(self, display_set: DisplaySet, near: int | None = None) -> StackPixels | None:
+        """One array for all pictures of a display set, which `load` and `fetch` fill from now on.
+
+        The first picture that can be decoded tells its form.
+
+        Parameters
+        ----------
+        near
+            The picture to look at first; by default the one in the middle.
+
+        Returns
+        -------
+        StackPixels or None
+            None when the pictures differ in size, type or padding, are in colour, cannot be decoded, or would take
+            more memory than the budget has.
+        """
+        known = self._memory.stack(display_set.uid)
+        if known is not None:
+            return known
+        form = self._form_of(display_set, near) if may_be_one_array(display_set) else None
+        if form is None or not form.is_gray:
+            return None
+        keys = tuple(key_of(reference) for reference in display_set.frames)
+        return self._memory.add_stack(display_set.uid, keys, form)
 
     def forget(self) -> None:
         """Give all memory back."""
+        self._memory.forget()
+        self._objects.close()
         with self._lock:
-            self._frames.clear()
-            self._objects.clear()
             self._failures.clear()
-            self._used_bytes = 0
 
     @property
     def used_bytes(self) -> int:
-        """Memory the decoded frames take."""
-        with self._lock:
-            return self._used_bytes
+        """Memory that decoded frames take, and the compressed ones."""
+        return self._memory.used_bytes + self._tier.used_bytes
 
-    def _load_one(self, display_set: DisplaySet, index: int) -> int:
-        """Memory the picture takes; 0 when it cannot be shown."""
-        reference = display_set.frames[index]
+    # --- whole display sets
+
+    def _room_for(self, display_set: DisplaySet, near: int) -> int:
+        """How many pictures to load; one array is made for them when they can be one and fit."""
+        if self.stack_pixels(display_set, near) is not None:
+            return len(display_set.frames)
+        form = self._form_of(display_set, near)
+        if form is None:
+            return len(display_set.frames)  # the first ones cannot be shown, so nothing is known of the others
+        return max(1, self._memory.budget_bytes // max(1, form.frame_bytes))
+
+    def _form_of(self, display_set: DisplaySet, near: int | None) -> PixelForm | None:
+        count = len(display_set.frames)
+        for index in outwards(count, count // 2 if near is None else near)[:_TRIED]:
+            try:
+                return PixelForm.of(self._there_or_decoded(key_of(display_set.frames[index])))
+            except UserFacingError:
+                continue
+        return None
+
+    def _load_for_a_while(
+        self, display_set: DisplaySet, order: LoadingOrder, left: Iterator[int], cancel: CancelToken
+    ) -> Iterator[int]:
+        """Load pictures for a few milliseconds; gives the index of each that can be shown."""
+        until = perf_counter() + _TURN_S
+        while perf_counter() < until and not cancel.is_cancelled:
+            index = order.next()
+            if index is None:
+                return
+            if next(left) <= 0:
+                order.end()
+                return
+            if self._load_one(key_of(display_set.frames[index])):
+                yield index
+
+    def _load_one(self, key: FrameKey) -> bool:
+        """Whether the picture can be shown."""
+        if self._memory.is_decoded(key) or self._memory.restore(key):
+            return True
         try:
-            return self.fetch(reference.sop_uid, reference.frame_index).nbytes
+            self._decoded(key)
         except UserFacingError:
-            return 0
+            return False
+        return True
 
-    def _object(self, sop_uid: str) -> tuple[Dataset, InstanceHeader]:
-        """The object, read once for all its frames: the last few multi-frame objects stay open."""
-        with self._lock:
-            known = self._objects.get(sop_uid)
-        if known is not None:
-            return known
-        dataset = read_dataset(self._read(sop_uid))
-        header = header_of(dataset, require_identifiers=False)
-        if header.frames > 1:
-            with self._lock:
-                self._objects[sop_uid] = (dataset, header)
-                while len(self._objects) > _OPEN_OBJECTS:
-                    self._objects.popitem(last=False)
-        return dataset, header
+    # --- one frame
 
-    def _keep(self, key: _FrameKey, frame: StoredFrame) -> None:
+    def _there_or_decoded(self, key: FrameKey) -> StoredFrame:
+        return self._memory.get(key) or self._decoded(key)
+
+    def _decoded(self, key: FrameKey) -> StoredFrame:
+        """Decode now, or wait for the thread that is decoding the same frame."""
         with self._lock:
+            theirs = self._decoding.get(key)
+            mine = self._decoding.setdefault(key, Future())
+        if theirs is not None:
+            return theirs.result()
+        try:
+            frame = self._decode(key)
+        except BaseException as error:
+            self._ended(key, error)
+            mine.set_exception(error)
+            raise
+        self._ended(key, None)
+        mine.set_result(frame)
+        return frame
+
+    def _ended(self, key: FrameKey, error: BaseException | None) -> None:
+        with self._lock:
+            del self._decoding[key]
             self._failures.pop(key, None)
-            old = self._frames.pop(key, None)
-            self._used_bytes += frame.nbytes - (old.nbytes if old else 0)
-            self._frames[key] = frame
-            while self._used_bytes > self._budget_bytes and len(self._frames) > 1:
-                _, dropped = self._frames.popitem(last=False)
-                self._used_bytes -= dropped.nbytes
+            if isinstance(error, UserFacingError):
+                self._failures[key] = str(error)
+
+    def _decode(self, key: FrameKey) -> StoredFrame:
+        sop_uid, frame, tile = key
+        if tile != WHOLE_FRAME:
+            return self._memory.keep(key, self._cut(sop_uid, frame, tile))
+        with self._objects.lease(sop_uid) as found:
+            placed = self._into_its_place(key, found)
+            if placed is not None:
+                return placed
+            decoded = decode_frame_of(found, frame, elsewhere=self._decode_elsewhere)
+        return self._memory.keep(key, decoded)
+
+    def _into_its_place(self, key: FrameKey, found: DicomObject) -> StoredFrame | None:
+        """Decode straight into the slot of a stack; None when there is none, or the pixels need more than reading."""
+        place = self._memory.place(key)
+        if place is None or not place[0].accepts(drawable_header(found)):
+            return None
+        stack, index = place
+        is_there = False
+        try:
+            is_there = decode_frame_into(found, key[1], stack.slot(index))
+        finally:
+            stack.settle(index, is_loaded=is_there)
+        return stack.frame(index)
+
+    def _cut(self, sop_uid: str, frame: int, tile: int) -> StoredFrame:
+        whole = self._there_or_decoded((sop_uid, frame, WHOLE_FRAME))
+        with self._objects.lease(sop_uid) as found:
+            tiles = drawable_header(found).mosaic
+        if tiles is None:
+            raise CannotDecode("it has no slices to take apart")
+        return _tile_of(whole, tiles, tile)
 
 
-def outwards(count: int, start: int) -> list[int]:
-    """All indices below ``count``, those nearest to ``start`` first."""
-    start = min(max(start, 0), max(count - 1, 0))
-    return sorted(range(count), key=lambda index: (abs(index - start), index))
+def _tile_of(whole: StoredFrame, tiles: MosaicTiles, number: int) -> StoredFrame:
+    """One slice out of a mosaic, a copy."""
+    down, across = divmod(number, tiles.across)
+    top, left = down * tiles.rows, across * tiles.columns
+    pixels = np.ascontiguousarray(whole.pixels[top : top + tiles.rows, left : left + tiles.columns])
+    if pixels.shape[:2] != (tiles.rows, tiles.columns):
+        raise CannotDecode("its mosaic is smaller than its header says")
+    return StoredFrame(pixels, whole.photometric, whole.bits_stored, whole.is_signed, whole.padding)

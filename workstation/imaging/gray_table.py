@@ -9,7 +9,7 @@ windows, ``floor(256 y)`` for tables), so its pictures may differ from ours by o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -49,7 +49,26 @@ class GrayChain:
         """P-values (16 bits) of stored values of any shape: the chain itself, step by step."""
         values = modality_values(stored, self.pixel)
         voi = self.voi or identity_window(self.pixel)
-        return p_values(voi_shares(values, voi), is_inverted=self.is_inverted)
+        table = self.pixel.presentation_lut
+        return p_values(voi_shares(values, voi), is_inverted=self.is_inverted, table=table)
+
+    def after_modality(self) -> GrayChain:
+        """The rest of a chain with a Modality LUT: from modality values to P-values.
+
+        A table may hold anything between two stored values, so it comes before interpolation, the rest after it.
+        """
+        table = self.pixel.modality_lut
+        if table is None:
+            raise ValueError("only a modality LUT can be taken out of the chain")
+        rest = replace(
+            self.pixel,
+            modality_lut=None,
+            rescale_slope=1.0,
+            rescale_intercept=0.0,
+            bits_stored=table.bits,
+            is_signed=False,
+        )
+        return replace(self, pixel=rest)
 
 
 def chain_for(header: InstanceHeader, voi: Voi | None = None, *, invert: bool = False) -> GrayChain:
@@ -71,8 +90,7 @@ def displayed_pixel(header: InstanceHeader) -> PixelDescription:
     """The grey-value description with which the picture is made; see `modality_lut` on MR, XA and RF."""
     if not is_window_on_stored_values(header):
         return header.pixel
-    fields = {**header.pixel.__dict__, "rescale_slope": 1.0, "rescale_intercept": 0.0}
-    return PixelDescription(**fields)
+    return replace(header.pixel, rescale_slope=1.0, rescale_intercept=0.0)
 
 
 def first_voi(pixel: PixelDescription) -> Voi | None:
@@ -105,6 +123,11 @@ def ddl_table(chain: GrayChain, dtype: np.dtype[Any], display_lut: DisplayLut = 
         What the display must be driven with; 8-bit identity by default.
     """
     return _frozen(display_lut.drive(chain.p_values(every_value(dtype))))
+
+
+def level_of(p_value: int, display_lut: DisplayLut) -> int:
+    """DDL of one P-value, 0 to 65535."""
+    return int(display_lut.drive(np.array([p_value], dtype=np.uint16))[0])
 
 
 def look_up(pixels: NDArray[Any], table: NDArray[np.uint8], out: NDArray[np.uint8] | None = None) -> NDArray[np.uint8]:

@@ -1,29 +1,63 @@
-"""Reading the markers of a JPEG codestream (ISO/IEC 10918-1 annex B): how colour is coded, whether it has an end."""
+"""Reading the markers of a JPEG or JPEG-LS codestream (ISO/IEC 10918-1 annex B, 14495-1 annex C)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 _START_OF_SCAN = 0xDA
 _LONGEST_PADDING = 64
 _STANDALONE = {0x01, *range(0xD0, 0xD9)}
-_FRAME_HEADERS = {0xC0, 0xC1, 0xC2, 0xC3}
+_FRAME_HEADERS = {*range(0xC0, 0xD0), 0xF7} - {0xC4, 0xC8, 0xCC}
 _RGB_COMPONENTS = (b"RGB", b"rgb")
+_JFIF, _ADOBE = 0xE0, 0xEE
+
+
+@dataclass(frozen=True)
+class FrameHeader:
+    """A start-of-frame segment.
+
+    Attributes
+    ----------
+    process
+        Second byte of its marker: 0xC0 baseline, 0xC3 lossless, 0xF7 JPEG-LS, …
+    rows
+        0 when they are told only behind the first scan.
+    """
+
+    process: int
+    bits: int
+    rows: int
+    columns: int
+    samples: int
+
+
+def frame_header(data: bytes) -> FrameHeader | None:
+    """The first start of frame; None when there is none before the first scan."""
+    if data[:2] != b"\xff\xd8":
+        return None
+    for marker, content in _segments(data):
+        if marker in _FRAME_HEADERS and len(content) >= 6:
+            size = int.from_bytes(content[1:3], "big"), int.from_bytes(content[3:5], "big")
+            return FrameHeader(marker, content[0], *size, content[5])
+    return None
 
 
 def is_coded_as_ybr(data: bytes, photometric: str) -> bool:
     """Whether a three-component JPEG holds YCbCr.
 
     Component identifiers "RGB" say no and a JFIF marker says yes, whatever the header claims: where they disagree, the
-    codestream is right. Otherwise the Photometric Interpretation counts.
+    codestream is right. Else an Adobe marker says it, else the Photometric Interpretation.
     """
-    has_jfif = False
+    is_said_to_be = photometric.startswith("YBR")
     for marker, content in _segments(data):
-        if marker == 0xE0 and content.startswith(b"JFIF"):
-            has_jfif = True
         if marker in _FRAME_HEADERS and content[6::3][:3] in _RGB_COMPONENTS:
             return False
-    return has_jfif or photometric.startswith("YBR")
+        if marker == _JFIF and content.startswith(b"JFIF"):
+            is_said_to_be = True
+        if marker == _ADOBE and content.startswith(b"Adobe") and len(content) >= 12:
+            is_said_to_be = content[11] == 1
+    return is_said_to_be
 
 
 def is_complete(data: bytes) -> bool:
@@ -31,7 +65,7 @@ def is_complete(data: bytes) -> bool:
 
     Coded data never contain the two bytes of a marker, so looking near the end is enough.
     """
-    return b"\xff\xd9" in data[-_LONGEST_PADDING:]
+    return b"\xff\xd9" in data[-_LONGEST_PADDING:] or data.rstrip(b"\0\xff").endswith(b"\xff\xd9")
 
 
 def _segments(data: bytes) -> Iterator[tuple[int, bytes]]:

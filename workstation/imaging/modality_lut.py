@@ -1,7 +1,8 @@
 """Stored value → modality value (PS3.3 C.11.1): Hounsfield units, optical density, or whatever the object states.
 
-What is *shown* and what is *measured* differ for MR, XA and RF: their rescale is no Modality LUT, and the windows of
-their files are meant for stored values (IHE BIR). Measurements use `modality_values` always.
+What is *shown* and what is *measured* differ for some modalities (MR, XA and RF unless the site decides otherwise):
+their rescale is no Modality LUT, and the windows of their files are meant for stored values (IHE BIR). Measurements use
+`modality_values` always.
 """
 
 from __future__ import annotations
@@ -12,9 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workstation.dicom.header import InstanceHeader, PixelDescription
-
-STORED_VALUE_WINDOWS = frozenset({"MR", "XA", "RF"})
-"""Modalities whose windows act on stored values. PET is not among them: its slope differs from slice to slice."""
+from workstation.imaging.display_rules import STORED, DisplayRules
 
 
 def modality_values(stored: NDArray[Any], pixel: PixelDescription) -> NDArray[np.float64]:
@@ -56,11 +55,12 @@ def modality_range(pixel: PixelDescription) -> tuple[float, float]:
 def is_window_on_stored_values(header: InstanceHeader) -> bool:
     """Whether the picture is made without slope and intercept.
 
-    True for MR, XA and RF, unless the file's own window lies beyond what the stored bits can hold: then the maker meant
-    rescaled values.
+    The rule of the header decides, else the one that ships for its modality; but when the file's own window lies beyond
+    what the stored bits can hold, its maker meant rescaled values.
     """
     pixel = header.pixel
-    if header.modality not in STORED_VALUE_WINDOWS or pixel.modality_lut is not None:
+    rule = header.windows_act_on or DisplayRules.shipped().rule_of(header.modality)
+    if rule != STORED or pixel.modality_lut is not None:
         return False
     low, high = stored_range(pixel.bits_stored, is_signed=pixel.is_signed)
     return all(low - 0.5 <= each.center <= high + 0.5 for each in pixel.windows)

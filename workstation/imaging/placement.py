@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from workstation.imaging.applied_state import AppliedState
 from workstation.imaging.voi_lut import Voi
 
 LEAST_ZOOM = 1 / 256
@@ -28,12 +29,23 @@ class Presentation:
         Quarters of a turn, clockwise.
     flip
         Mirror left to right, after turning (PS3.3 C.10.6).
+    applied
+        A presentation state as it holds for this picture: its grey values, shutter, overlays and graphics take the
+        place of the image's own; ``window`` and ``invert`` come after it.
+    frame
+        Which frame of its object the picture is, from 0: an overlay may have frames too.
+    hides_shutter, hides_overlays
+        Show what the display shutter covers; show no overlays and no graphics.
     """
 
     window: Voi | None = None
     invert: bool = False
     rotate_quarter: int = 0
     flip: bool = False
+    applied: AppliedState | None = None
+    frame: int = 0
+    hides_shutter: bool = False
+    hides_overlays: bool = False
 
     @property
     def is_on_side(self) -> bool:

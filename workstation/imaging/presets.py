@@ -12,6 +12,7 @@ from workstation.dicom.voi import VoiFunction, Window
 from workstation.imaging.gray_table import displayed_pixel
 from workstation.imaging.modality_lut import modality_values
 from workstation.imaging.stored_frame import StoredFrame
+from workstation.imaging.suv import body_weight_suv
 from workstation.imaging.voi_lut import Voi
 
 _OUTLIERS = 0.2  # percent at either end that an automatic window may leave out
@@ -46,10 +47,14 @@ CT_PRESETS = (
 """Width and centre in Hounsfield units."""
 
 
+UPTAKES = (5, 7, 10, 15, 20)
+"""Upper ends of the windows for PET, in g/ml of SUVbw; the lower end is 0 (IHE BIR: clamped at 0)."""
+
+
 def presets_for(header: InstanceHeader) -> tuple[Preset, ...]:
-    """The file's windows, its VOI LUTs, then named ones where values have a known unit (CT)."""
+    """The file's windows, its VOI LUTs, then named ones where values have a known unit (CT, PET with a SUV)."""
     own = tuple(_own(header))
-    return own + CT_PRESETS if is_in_hounsfield_units(header) else own
+    return own + (CT_PRESETS if is_in_hounsfield_units(header) else tuple(_uptake_presets(header)))
 
 
 def preset_named(header: InstanceHeader, key: str) -> Preset | None:
@@ -76,6 +81,14 @@ def automatic_window(frame: StoredFrame, header: InstanceHeader) -> Window | Non
     ends = np.percentile(modality_values(pixels, displayed_pixel(header)), [_OUTLIERS, 100 - _OUTLIERS])
     low, high = float(ends[0]), float(ends[1])
     return Window((low + high) / 2, high - low, VoiFunction.LINEAR_EXACT, "Automatic") if high > low else None
+
+
+def _uptake_presets(header: InstanceHeader) -> Iterator[Preset]:
+    """Windows in SUV; they act on modality values (Bq/ml), so each slice's own slope comes first."""
+    scale = body_weight_suv(header)
+    for top in UPTAKES if scale else ():
+        title = f"SUV 0–{top}"
+        yield Preset(f"SUV{top}", title, Window(top / 2 / scale, top / scale, VoiFunction.LINEAR_EXACT, title))
 
 
 def _own(header: InstanceHeader) -> Iterator[Preset]:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, TypeVar, cast
+from functools import cached_property
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-_WORTH_REMEMBERING = 3_000_000  # pixels; stacks have smaller images, and many of them
+_LARGE = 3_000_000  # pixels; stacks have smaller images, and many of them
+_ALL_LEVELS = 32
 _KERNEL_REACH = 2  # pixels that bicubic interpolation looks at to either side
-
-
-Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,12 +31,20 @@ class Level:
     pixels: NDArray[Any] = field(repr=False)
     valid: NDArray[np.bool_] | None = field(default=None, repr=False)
 
+    @cached_property
+    def near_padding(self) -> NDArray[np.uint8]:
+        """255 for pixels around which a bicubic kernel would reach into padding, else 0; where nothing is, all 0."""
+        if self.valid is None:
+            return np.zeros(self.pixels.shape[:2], dtype=np.uint8)
+        side = 2 * _KERNEL_REACH + 1
+        is_padding = np.logical_not(self.valid).view(np.uint8) * np.uint8(255)
+        return np.asarray(cv2.dilate(is_padding, np.ones((side, side), np.uint8)), dtype=np.uint8)
+
 
 class Pyramid:
     """An image in full size and, on demand, halved again and again. Safe to use from several threads."""
 
     def __init__(self, pixels: NDArray[Any], valid: NDArray[np.bool_] | None) -> None:
-        self._last: tuple[object, Any] | None = None
         self._levels = [Level(pixels, None) if valid is None else Level(_filled(pixels, valid), valid)]
 
     def level(self, number: int) -> Level:
@@ -50,27 +56,18 @@ class Pyramid:
             self._levels = levels
         return levels[min(number, len(levels) - 1)]
 
-    def remembered(self, key: object, make: Callable[[], Made]) -> Made:
-        """What was made for ``key`` last time, or made now: reducing a mammogram costs far more than windowing it."""
-        last = self._last
-        if last is not None and last[0] == key:
-            return cast(Made, last[1])
-        made = make()
-        if self._levels[0].pixels.size >= _WORTH_REMEMBERING:
-            self._last = (key, made)
-        return made
+    def prepare(self) -> None:
+        """Make every size of an image so large that making them would be felt."""
+        if self._levels[0].pixels.size >= _LARGE:
+            self.level(_ALL_LEVELS)
 
 
 def _filled(pixels: NDArray[Any], valid: NDArray[np.bool_]) -> NDArray[Any]:
     """Put the average of the valid pixels around it in the place of each padding pixel within the kernel's reach."""
     side = 2 * _KERNEL_REACH + 1
     weight = cv2.boxFilter(valid.astype(np.float32), -1, (side, side), borderType=cv2.BORDER_CONSTANT)
-    total = cv2.boxFilter(
-        np.where(valid, pixels, 0).astype(np.float32), -1, (side, side), borderType=cv2.BORDER_CONSTANT
-    )
-    is_near = weight > 1e-6
-    average = np.divide(total, weight, out=np.zeros_like(total), where=is_near)
-    return np.where(valid, pixels, _as_type(average, pixels.dtype))
+    total = cv2.boxFilter(_masked(pixels, valid), -1, (side, side), borderType=cv2.BORDER_CONSTANT)
+    return np.where(_beside(valid, pixels), pixels, _as_type(_average(total, weight), pixels.dtype))
 
 
 def _halved(level: Level) -> Level:
@@ -80,12 +77,24 @@ def _halved(level: Level) -> Level:
     if level.valid is None:
         return Level(cv2.resize(level.pixels, size, interpolation=cv2.INTER_AREA))
     weight = cv2.resize(level.valid.astype(np.float32), size, interpolation=cv2.INTER_AREA)
-    masked = np.where(level.valid, level.pixels, 0).astype(np.float32)
-    total = cv2.resize(masked, size, interpolation=cv2.INTER_AREA)
-    average = np.divide(total, weight, out=np.zeros_like(total), where=weight > 1e-6)
+    total = cv2.resize(_masked(level.pixels, level.valid), size, interpolation=cv2.INTER_AREA)
     valid = weight >= 0.5
-    pixels = _as_type(average, level.pixels.dtype)
-    return Level(_filled(pixels, valid), valid)
+    return Level(_filled(_as_type(_average(total, weight), level.pixels.dtype), valid), valid)
+
+
+def _masked(pixels: NDArray[Any], valid: NDArray[np.bool_]) -> NDArray[np.float32]:
+    return np.where(_beside(valid, pixels), pixels, 0).astype(np.float32)
+
+
+def _average(total: NDArray[Any], weight: NDArray[Any]) -> NDArray[np.float32]:
+    """0 where nothing of the image lies near."""
+    weight = np.broadcast_to(_beside(weight, total), total.shape)
+    return np.asarray(np.divide(total, weight, out=np.zeros_like(total), where=weight > 1e-6), dtype=np.float32)
+
+
+def _beside(mask: NDArray[Any], pixels: NDArray[Any]) -> NDArray[Any]:
+    """(rows, columns) with an axis for colour where the pixels have one."""
+    return mask[..., None] if pixels.ndim == 3 else mask
 
 
 def _as_type(values: NDArray[np.float32], dtype: np.dtype[Any]) -> NDArray[Any]:

@@ -3,22 +3,29 @@
 Enlargement is bicubic; reduction averages by area, from the smallest copy that is still large enough; label maps and
 palette indices take the nearest pixel. Pixel centres lie at half numbers: device pixel i shows the image at
 ``(i + 0.5 - origin) / zoom``.
+
+A bicubic kernel overshoots at sharp edges: within the image that is inherent, and is what makes it sharp. Where the
+kernel would reach into padding, under a shutter or beyond the image, there is no edge to be sharpened, only one that
+would be made up: there interpolation is linear, which never leaves the range of the pixels around.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from workstation.imaging.kept import Kept, SameMask
 from workstation.imaging.pyramid import Level, Pyramid
 
 _MARGIN = 4  # source pixels beyond the visible ones that interpolation may look at
 _STARTS_TRIED = 32
+_MOST_REDUCED = 1 << 24  # device pixels of a reduced image that a viewport keeps
 _EXTRA_DEVICE_PIXELS = 128  # how much more than visible may be computed to begin at a whole device pixel
 
 
@@ -68,36 +75,118 @@ class _Crop:
     skip: int
 
 
-def resample(pyramid: Pyramid, rows: Span, columns: Span, *, is_label: bool = False) -> NDArray[Any]:
+def resample(
+    pyramid: Pyramid, rows: Span, columns: Span, *, is_label: bool = False, kept: Kept | None = None
+) -> NDArray[Any]:
     """What the visible part of the viewport shows, in stored values (or RGB).
 
     Parameters
     ----------
     is_label
         Take the nearest pixel: label maps and palette indices must not be mixed.
+    kept
+        Where the viewport keeps what it may use again.
 
     Returns
     -------
     NDArray
-        ``(rows.end - rows.begin, columns.end - columns.begin)``, of the pyramid's own type; may be a view of it.
+        ``(rows.end - rows.begin, columns.end - columns.begin)``, of the pyramid's own type; may be a view of it, and
+        may be given again: not to be written to.
     """
+    kept = kept or Kept()
     if is_label:
-        return _visible(pyramid.level(0).pixels, rows, columns, cv2.INTER_NEAREST)
+        labels = pyramid.level(0)
+        return kept.get(
+            "values",
+            (labels, rows, columns, is_label),
+            lambda: _visible(labels.pixels, rows, columns, cv2.INTER_NEAREST),
+        )
     level, rows, columns = _best_level(pyramid, rows, columns)
     if min(rows.zoom, columns.zoom) >= 1:
-        return _visible(level.pixels, rows, columns, cv2.INTER_CUBIC)
-    return pyramid.remembered((rows, columns), lambda: _visible(level.pixels, rows, columns, cv2.INTER_AREA))
+        return kept.get("values", (level, rows, columns), lambda: _enlarged(level, rows, columns, kept))
+    return _reduced(level, rows, columns, kept)
 
 
-def image_mask(pyramid: Pyramid, rows: Span, columns: Span) -> NDArray[np.uint8] | None:
+def image_mask(
+    pyramid: Pyramid, rows: Span, columns: Span, *, kept: Kept | None = None, kind: str = "mask"
+) -> NDArray[np.uint8] | None:
     """255 where the nearest pixel belongs to the image, 0 where it is padding; None when nothing is padding.
 
-    Same shape as the result of `resample`.
+    Parameters
+    ----------
+    kept, kind
+        Where the viewport keeps what it may use again, and under which name.
+
+    Returns
+    -------
+    NDArray
+        Same shape as the result of `resample`; not to be written to.
     """
     level, rows, columns = _best_level(pyramid, rows, columns)
-    if level.valid is None:
+    valid = level.valid
+    if valid is None:
         return None
-    return _visible(level.valid.view(np.uint8) * np.uint8(255), rows, columns, cv2.INTER_NEAREST)
+    return (kept or Kept()).get(
+        kind,
+        (SameMask(valid), rows, columns),
+        lambda: _visible(valid.view(np.uint8) * np.uint8(255), rows, columns, cv2.INTER_NEAREST),
+    )
+
+
+def nearest_or_any(mask: NDArray[np.bool_], rows: Span, columns: Span) -> NDArray[np.bool_]:
+    """A mask of the image as it lies in the viewport; reduced, a device pixel is set when any of its pixels is.
+
+    Thin lines of an overlay stay whole however small it is shown. Same shape as the result of `resample`.
+    """
+    levels = mask.view(np.uint8) * np.uint8(255)
+    method = cv2.INTER_NEAREST if min(rows.zoom, columns.zoom) >= 1 else cv2.INTER_AREA
+    return np.asarray(_visible(levels, rows, columns, method) > 0)
+
+
+def _reduced(level: Level, rows: Span, columns: Span, kept: Kept) -> NDArray[Any]:
+    """Averaged by area: the whole image where that is not too large, so that panning it only moves it."""
+    whole = [replace(span, origin=0, size=max(1, round(span.length * span.zoom))) for span in (rows, columns)]
+    if whole[0].size * whole[1].size > _MOST_REDUCED:
+        return kept.get("values", (level, rows, columns), lambda: _visible(level.pixels, rows, columns, cv2.INTER_AREA))
+    picture = kept.get("values", (level, *whole), lambda: _visible(level.pixels, whole[0], whole[1], cv2.INTER_AREA))
+    height, width = rows.end - rows.begin, columns.end - columns.begin
+    return _extended(_unscaled(picture, rows, columns), height, width)
+
+
+def _enlarged(level: Level, rows: Span, columns: Span, kept: Kept) -> NDArray[Any]:
+    """Bicubic where the kernel has image all around it, linear elsewhere."""
+    picture = _visible(level.pixels, rows, columns, cv2.INTER_CUBIC)
+    if rows.zoom == columns.zoom == 1.0:
+        return picture
+    for strip in _rim(rows):
+        picture[_within(strip, rows)] = _visible(level.pixels, strip, columns, cv2.INTER_LINEAR)
+    for strip in _rim(columns):
+        picture[:, _within(strip, columns)] = _visible(level.pixels, rows, strip, cv2.INTER_LINEAR)
+    if level.valid is not None:
+        near = kept.get(
+            "near",
+            (SameMask(level.valid), rows, columns),
+            lambda: _visible(level.near_padding, rows, columns, cv2.INTER_NEAREST),
+        )
+        linear = _visible(level.pixels, rows, columns, cv2.INTER_LINEAR)
+        cv2.copyTo(linear, near, picture)
+    return picture
+
+
+def _rim(span: Span) -> Iterator[Span]:
+    """Both ends of the visible image, as far as a bicubic kernel reaches beyond it: one and a half image pixels."""
+    reach = 1.5 * span.zoom - 0.5
+    first_whole = math.ceil(span.origin + reach)
+    last_whole = math.floor(span.origin + span.length * span.zoom - 1 - reach)
+    for begin, end in ((span.begin, min(first_whole, span.end)), (max(last_whole + 1, span.begin), span.end)):
+        if begin < end:
+            yield Span(span.length, span.zoom, span.origin - begin, end - begin)
+
+
+def _within(strip: Span, whole: Span) -> slice:
+    """The place of a strip among the visible device pixels."""
+    begin = whole.origin - strip.origin - whole.begin
+    return slice(begin, begin + strip.size)
 
 
 def _best_level(pyramid: Pyramid, rows: Span, columns: Span) -> tuple[Level, Span, Span]:

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from workstation.imaging.pyramid import Pyramid
 
+_TABLE_ITEM = 2  # bytes: what a table of 65536 entries takes
+
 
 @dataclass(frozen=True, eq=False)
 class Interpolable:
@@ -43,6 +45,8 @@ class StoredFrame:
         Range of the stored values.
     padding
         Lowest and highest stored value that is padding, or None.
+    embedded_overlays
+        Overlays that stood in unused bits of the pixels, by group: masks (rows, columns).
     """
 
     pixels: NDArray[Any] = field(repr=False)
@@ -50,6 +54,7 @@ class StoredFrame:
     bits_stored: int
     is_signed: bool
     padding: tuple[int, int] | None = None
+    embedded_overlays: tuple[tuple[int, NDArray[np.bool_]], ...] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
         self.pixels.setflags(write=False)
@@ -69,9 +74,16 @@ class StoredFrame:
 
     @property
     def nbytes(self) -> int:
-        """Memory it takes, with the copies that `interpolable` keeps once it has been drawn."""
-        pixels = int(self.pixels.nbytes)
-        return pixels * 3 if self.padding is not None else pixels * 4 // 3
+        """Memory the pixels take."""
+        return int(self.pixels.nbytes)
+
+    @property
+    def drawing_bytes(self) -> int:
+        """Memory that `interpolable` may take beside the pixels once the frame has been drawn."""
+        count = self.rows * self.columns
+        levels = 0 if self.pixels.dtype.kind in "iu" and self.pixels.itemsize <= _TABLE_ITEM else count * _TABLE_ITEM
+        copied = count * (self.pixels.itemsize + 1) if self.padding is not None else levels
+        return levels + copied + (self.nbytes + count) // 3
 
     @property
     def is_label(self) -> bool:
@@ -84,8 +96,8 @@ class StoredFrame:
         return _interpolable(self)
 
     def prepare(self) -> None:
-        """Do now, in the thread that decodes, what drawing the first picture would otherwise wait for."""
-        self.interpolable.pyramid.level(0)
+        """Do now, in a thread that nobody waits for, what drawing the first picture would otherwise wait for."""
+        self.interpolable.pyramid.prepare()
 
     @cached_property
     def valid(self) -> NDArray[np.bool_] | None:

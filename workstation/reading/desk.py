@@ -9,7 +9,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 from calibration.checks.display_state import DisplayIdentity, DisplayState, RecordStore
@@ -19,6 +18,7 @@ from workstation.dicom.header import InstanceHeader
 from workstation.foundation.cancel import CancelToken
 from workstation.foundation.clock import SiteClock
 from workstation.foundation.conditions import ConditionBoard
+from workstation.foundation.helper_process import HelperProcess
 from workstation.hanging.hung import Hanging
 from workstation.hanging.screens import HangingScreen
 from workstation.hanging.study import HangingStudy
@@ -34,34 +34,21 @@ from workstation.reading.headers import HeaderShelf
 from workstation.reading.log_in import LogIn, Reader
 from workstation.reading.obstacles import Obstacle
 from workstation.reading.order_panel import OrderPanel
+from workstation.reading.presentation_states import PresentationStateShelf, StatesOfCase
 from workstation.reading.prior_reports import prior_reports_of, prior_study
 from workstation.reading.quarantine import quarantine_lines
 from workstation.reading.report_content import adopted, new_draft
-from workstation.reading.signing import SignedReport, SignReport
-from workstation.reading.take import TakeCase
+from workstation.reading.session import Session, SessionParts
+from workstation.reading.signing import SignedReport
 from workstation.reporting.draft import Draft
 from workstation.reporting.template import Template, choose_template
 from workstation.site.preferences import Preferences
 from workstation.site.profile import SiteProfile
-from workstation.sync.claims import Claims
-from workstation.sync.engine import SyncEngine
 from workstation.sync.worklist import WorklistRow, rows
 from workstation.vault.audit import AuditCode, AuditEvent, AuditTrail
 
-_GRACE_S = 1.0
+_GRACE_S = 2.0
 TOPICS = ("worklist", "images", "outbox", "case", "draft", "conditions")
-
-
-@dataclass(frozen=True)
-class SessionParts:
-    """What exists only while a reader is logged in."""
-
-    reader: Reader
-    claims: Claims
-    engine: SyncEngine
-    take: TakeCase
-    sign: SignReport
-    close: Callable[[], None]
 
 
 class Desk:
@@ -80,10 +67,12 @@ class Desk:
         session_for: Callable[[Reader], SessionParts],
         hang_case: HangCase,
         shelf: HeaderShelf,
+        presentation_states: PresentationStateShelf,
         frame_source: FrameSource,
         drafts: DraftKeeper,
         templates: Sequence[Template],
         display_records: RecordStore,
+        helper: HelperProcess,
     ) -> None:
         self.profile = profile
         self.preferences = preferences
@@ -92,17 +81,15 @@ class Desk:
         self.frame_source = frame_source
         self._catalogue = catalogue
         self._audit = audit
-        self._log_in = log_in
-        self._session_for = session_for
-        self._session: SessionParts | None = None
+        self._helper = helper
+        self._session = Session(log_in, session_for, drafts, audit, self._heard)
         self._hang = hang_case
         self._shelf = shelf
+        self._presentation_states = presentation_states
         self._drafts = drafts
         self._templates = tuple(templates)
         self._book = CaseBook()
         self._observers: list[Callable[[str], None]] = []
-        self._starting = threading.Lock()
-        self._is_started = False
         self._displays = DisplayUse(display_records)
         self._refreshing = threading.RLock()
         self._book.observe(lambda: self._tell("case"))
@@ -114,12 +101,12 @@ class Desk:
     @property
     def reader(self) -> Reader | None:
         """Who is logged in (quick)."""
-        return self._session.reader if self._session else None
+        return self._session.reader
 
     @property
     def is_logged_in(self) -> bool:
         """Whether anybody is logged in (quick)."""
-        return self._session is not None
+        return self._session.reader is not None
 
     def log_in(self, user: str, password: str) -> Reader:
         """Log in at the site, or offline against this computer's memory of the last login.
@@ -131,37 +118,16 @@ class Desk:
         UserFacingError
             When the site refuses, or cannot be reached and this computer does not know the reader.
         """
-        session = self._session
-        if session is not None and user != session.reader.user:
-            raise NotNow("Another reader is logged in.", "Close the program first.")
-        reader = self._log_in(user, password)
-        if session is None:
-            self._session = self._session_for(reader)
-            self._session.engine.observe(self._heard)
-        else:
-            self._session = replace(session, reader=replace(session.reader, is_offline=reader.is_offline))
-            session.engine.wake()
-        self._audit.record(AuditEvent(AuditCode.USER_AUTHENTICATION, reader.user, detail="login"))
-        return reader
+        return self._session.log_in(user, password)
 
     def start(self) -> None:
         """Begin to look at the worklist, fetch images, deliver reports and save drafts; once, however often called."""
-        with self._starting:
-            if self._is_started:
-                return
-            self._parts.engine.start()
-            self._drafts.start()
-            self._is_started = True
+        self._session.start()
 
     def stop(self) -> None:
         """Save drafts and end all loops; called once when the program closes."""
-        self._drafts.stop()
-        self._log_in.hang_up()
-        if self._session is not None:
-            has_ended = self._session.engine.stop(timeout_s=_GRACE_S)
-            self._session.close()  # what still waits for an answer is broken off; every step can be taken up again
-            if not has_ended:
-                self._session.engine.stop(timeout_s=10)
+        self._session.stop()
+        self._helper.stop(_GRACE_S)
 
     def sync_once(self, cancel: CancelToken) -> None:
         """One whole turn of synchronisation in this thread, for commands without windows."""
@@ -183,7 +149,9 @@ class Desk:
         chosen = next(item for item in items if item.uid == item_uid)
         earlier = self._parts.take.priors_with_reasons(chosen)
         priors = tuple(prior_study(why, study) for why, study in earlier)
-        reports = tuple(report for _, study in earlier for report in prior_reports_of(self._catalogue, study))
+        reports = tuple(
+            report for _, study in earlier for report in prior_reports_of(self._catalogue, self._shelf.open, study)
+        )
         return OrderPanel(chosen, tuple(item for item in items if item.uid != item_uid), priors, reports)
 
     def next_unread(self) -> str | None:
@@ -255,7 +223,9 @@ class Desk:
         case = self._book.get(case_key)
         self._book.close(case_key)
         for study_uid in (*case.study_uids, *case.prior_study_uids):
-            self._shelf.forget(stored.ref.sop_uid for stored in self._catalogue.instances.received(study_uid))
+            received = [stored.ref.sop_uid for stored in self._catalogue.instances.received(study_uid)]
+            self._shelf.forget(received)
+            self._presentation_states.forget(received)
 
     def refresh_case(self, case_key: str) -> Case:
         """Bring an open case up to date with what has arrived (priors, changes at the site, a claim won or lost)."""
@@ -289,6 +259,10 @@ class Desk:
     def studies_of(self, case: Case, cancel: CancelToken | None = None) -> tuple[HangingStudy, ...]:
         """Studies and priors of the case as far as they have arrived: where the next and previous series come from."""
         return self._hang.studies(case, cancel or CancelToken())
+
+    def presentation_states(self, case: Case, cancel: CancelToken | None = None) -> StatesOfCase:
+        """The presentation states of the case and its priors that have arrived: offered, never applied unasked."""
+        return self._presentation_states.of_case(case, cancel or CancelToken())
 
     def header(self, sop_uid: str) -> InstanceHeader:
         """Header of one received instance."""
@@ -401,9 +375,7 @@ class Desk:
 
     @property
     def _parts(self) -> SessionParts:
-        if self._session is None:
-            raise NotNow("Nobody is logged in.", "Log in first.")
-        return self._session
+        return self._session.parts
 
     def _is_whole(self, study_uid: str) -> bool:
         counts = self._catalogue.instances.counts(study_uid)

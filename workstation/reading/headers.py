@@ -3,41 +3,60 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Iterable, Sequence
 
 from workstation.catalogue.catalogue import Catalogue
 from workstation.catalogue.errors import ObjectNotStored
+from workstation.dicom.dicom_object import DicomObject, UnusualReader
 from workstation.dicom.errors import UnreadableInstance
 from workstation.dicom.header import InstanceHeader
-from workstation.dicom.reading import header_of, read_header
+from workstation.dicom.object_shelf import ObjectShelf
+from workstation.dicom.series_memory import SeriesMemory
 from workstation.foundation.cancel import CancelToken
 from workstation.foundation.pool import Pool
+from workstation.imaging.display_rules import DisplayRules
 from workstation.reading.stored_objects import StoredObjects
 from workstation.vault.errors import DamagedObject
 
 log = logging.getLogger(__name__)
 
+_READ_AT_ONCE = 16
+
 
 class HeaderShelf:
-    """Gives the header of any received instance; decrypts and parses each only once."""
+    """Gives the header of any received instance; decrypts and parses each only once. Any thread may call.
 
-    def __init__(self, catalogue: Catalogue, objects: StoredObjects) -> None:
+    Parameters
+    ----------
+    unusual
+        Reads objects that our own walker does not take; by default pydicom, in this process.
+    rules
+        What the windows of files act on; by default as the program ships.
+    """
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        objects: StoredObjects,
+        unusual: UnusualReader | None = None,
+        rules: DisplayRules | None = None,
+    ) -> None:
         self._catalogue = catalogue
-        self._objects = objects
-        self._lock = threading.Lock()
-        self._headers: dict[str, InstanceHeader] = {}
+        self._rules = rules or DisplayRules.shipped()
+        self._shelf = ObjectShelf(objects.source, unusual)
 
     def header(self, sop_uid: str) -> InstanceHeader:
         """Header of one received instance."""
-        with self._lock:
-            known = self._headers.get(sop_uid)
-        if known is not None:
-            return known
-        header = header_of(read_header(self._objects.read(sop_uid)))
-        with self._lock:
-            self._headers[sop_uid] = header
-        return header
+        return self._rules.upon(self._shelf.header(sop_uid))
+
+    def open(self, sop_uid: str) -> DicomObject:
+        """One received instance, opened; what is known of it is not read again.
+
+        Raises
+        ------
+        DamagedObject, ObjectNotStored, UnreadableInstance
+        """
+        return self._shelf.open(sop_uid)
 
     def of_study(self, study_uid: str, cancel: CancelToken) -> tuple[InstanceHeader, ...]:
         """Headers of all instances received so far; what cannot be read is quarantined and left out."""
@@ -46,18 +65,21 @@ class HeaderShelf:
 
     def forget(self, sop_uids: Iterable[str]) -> None:
         """Drop headers of a closed case."""
-        with self._lock:
-            for sop_uid in sop_uids:
-                self._headers.pop(sop_uid, None)
+        self._shelf.forget(sop_uids)
 
     def _read_all(self, sop_uids: Sequence[str], cancel: CancelToken) -> tuple[InstanceHeader, ...]:
-        pool: Pool[str, InstanceHeader | None] = Pool(self._header_or_quarantine, name="headers")
-        found = (header for _, header in pool.run(sop_uids, cancel))
-        return tuple(header for header in found if header is not None)
+        memory = SeriesMemory()
 
-    def _header_or_quarantine(self, sop_uid: str) -> InstanceHeader | None:
+        def read(some: Sequence[str]) -> list[InstanceHeader | None]:
+            return [self._header_or_quarantine(sop_uid, memory) for sop_uid in some]
+
+        pool: Pool[Sequence[str], list[InstanceHeader | None]] = Pool(read, name="headers")
+        batches = [sop_uids[start : start + _READ_AT_ONCE] for start in range(0, len(sop_uids), _READ_AT_ONCE)]
+        return tuple(header for _, some in pool.run(batches, cancel) for header in some if header is not None)
+
+    def _header_or_quarantine(self, sop_uid: str, memory: SeriesMemory) -> InstanceHeader | None:
         try:
-            return self.header(sop_uid)
+            return self._rules.upon(self._shelf.header(sop_uid, memory))
         except UnreadableInstance as error:
             self._catalogue.instances.mark_quarantined(sop_uid, error.what)
         except (DamagedObject, ObjectNotStored):

@@ -106,6 +106,9 @@ class Displays(_Part):
     )
 
 
+WindowRule = Literal["stored values", "rescaled values"]
+
+
 class SiteProfile(_Part):
     """One site, as its installer describes it."""
 
@@ -120,6 +123,11 @@ class SiteProfile(_Part):
     account: Account
     trust: Trust
     displays: Displays = Displays()
+    display_rules: dict[str, WindowRule] = Field(
+        default_factory=dict,
+        description="What windows of the files act on, by modality, where it differs from IHE BIR: "
+        '"stored values" or "rescaled values". CT and PT are always rescaled.',
+    )
     return_reasons: tuple[str, ...] = Field(
         ("Outside my subspecialty", "Images incomplete", "Wrong patient or order", "End of shift"),
         min_length=1,

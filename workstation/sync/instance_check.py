@@ -7,18 +7,14 @@ from dataclasses import dataclass, field
 from pydicom.uid import UID
 
 from workstation.catalogue.instances import InstanceRef
+from workstation.dicom.dicom_object import DicomObject, UnusualReader, open_object
 from workstation.dicom.errors import UnreadableInstance
 from workstation.dicom.header import InstanceHeader
 from workstation.dicom.patient import PatientIdentity, PatientMatch, compare_patients
-from workstation.dicom.reading import header_of, read_header
-
-_UNCOMPRESSED = frozenset({"1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2"})
+from workstation.foundation.byte_source import BytesSource
 
 # PS3.5 A.4: fragments of encapsulated pixels end with a sequence delimiter; all these syntaxes are little endian.
-_ENCAPSULATED = ("1.2.840.10008.1.2.4.", "1.2.840.10008.1.2.5")
-_PIXEL_DATA, _SEQUENCE_END = b"\xe0\x7f\x10\x00", b"\xfe\xff\xdd\xe0"
-_BIG_ENDIAN, _PIXEL_DATA_BIG_ENDIAN = "1.2.840.10008.1.2.2", b"\x7f\xe0\x00\x10"
-_IMPLICIT = "1.2.840.10008.1.2"
+_SEQUENCE_END = b"\xfe\xff\xdd\xe0"
 
 
 @dataclass(frozen=True)
@@ -30,7 +26,13 @@ class Verdict:
     header: InstanceHeader | None = field(default=None, repr=False)
 
 
-def check_instance(data: bytes, ref: InstanceRef, patient: PatientIdentity, default_issuer: str) -> Verdict:
+def check_instance(
+    data: bytes,
+    ref: InstanceRef,
+    patient: PatientIdentity,
+    default_issuer: str,
+    unusual: UnusualReader | None = None,
+) -> Verdict:
     """Check one DICOM file.
 
     Parameters
@@ -44,9 +46,12 @@ def check_instance(data: bytes, ref: InstanceRef, patient: PatientIdentity, defa
         looked at, and reading keeps it from being signed.
     default_issuer
         Issuer of Patient IDs that name none.
+    unusual
+        Reads what our own walker does not take; by default pydicom, in this process.
     """
     try:
-        header = header_of(read_header(data))
+        found = open_object(BytesSource(data), unusual=unusual)
+        header = found.header
     except UnreadableInstance as error:
         return Verdict(error.what)
     if (header.study_uid, header.series_uid, header.sop_uid) != (ref.study_uid, ref.series_uid, ref.sop_uid):
@@ -54,24 +59,21 @@ def check_instance(data: bytes, ref: InstanceRef, patient: PatientIdentity, defa
     match = compare_patients(patient, header.patient, default_issuer=default_issuer)
     if patient.patient_id.strip() and match is PatientMatch.DIFFERENT:
         return Verdict("The image belongs to another patient.")
-    if _is_cut_short(data, header):
+    if _is_cut_short(data, found):
         return Verdict("The image is cut short: pixels are missing.")
     return Verdict("", header.transfer_syntax, header)
 
 
-def _is_cut_short(data: bytes, header: InstanceHeader) -> bool:
+def _is_cut_short(data: bytes, found: DicomObject) -> bool:
     """Whether an image lacks pixels. A file cut between two elements of its header still reads well."""
+    header, pixels = found.header, found.pixel_data
     if not header.rows:
         return UID(header.sop_class).name.endswith("Image Storage")
-    # The first match: an icon's pixels come before the image's own, which only makes the check milder.
-    tag = _PIXEL_DATA_BIG_ENDIAN if header.transfer_syntax == _BIG_ENDIAN else _PIXEL_DATA
-    start = data.find(tag)
-    if header.transfer_syntax in _UNCOMPRESSED:
-        head = 8 if header.transfer_syntax == _IMPLICIT else 12  # PS3.5 7.1.2 and 7.1.3: tag, (VR,) length
-        return start < 0 or len(data) - start - head < _least_size(header)
-    if header.transfer_syntax.startswith(_ENCAPSULATED):
-        return start < 0 or data.rfind(_SEQUENCE_END) < start
-    return False  # deflated: what is cut short cannot be unpacked and was refused before
+    if pixels is None:
+        return True
+    if pixels.length is None:
+        return data.rfind(_SEQUENCE_END) < pixels.offset
+    return pixels.source.size - pixels.offset < _least_size(header)
 
 
 def _least_size(header: InstanceHeader) -> int:

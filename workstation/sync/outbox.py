@@ -21,6 +21,7 @@ from typing import Any
 from workstation.catalogue.catalogue import Catalogue
 from workstation.catalogue.outbox_store import Delivery, DeliveryState
 from workstation.catalogue.work_items import ClaimState
+from workstation.dicom.dicom_object import UnusualReader
 from workstation.dicom.errors import UnreadableWorkItem
 from workstation.dicom.workitem import parse_workitem
 from workstation.foundation.cancel import CancelToken
@@ -74,6 +75,8 @@ class Outbox:
         Sends one HL7 message and gives its acknowledgement.
     jitter
         Gives the pause before the next try from the longest pause allowed, in seconds.
+    unusual
+        Reads what comes back and our own walker does not take; by default pydicom, in this process.
     """
 
     def __init__(
@@ -88,7 +91,9 @@ class Outbox:
         audit: AuditTrail,
         *,
         jitter: Callable[[float], float] = full_jitter,
+        unusual: UnusualReader | None = None,
     ) -> None:
+        self._unusual = unusual
         self._catalogue = catalogue
         self._store = catalogue.outbox
         self._archive = archive
@@ -214,6 +219,7 @@ class Outbox:
             self._archive,
             coerced=self._profile.report.coerced_attributes,
             default_issuer=self._profile.patient_id_issuer,
+            unusual=self._unusual,
         )
 
     def _settle(self, delivery: Delivery, state: DeliveryState, proof: Proof, *, absent_moves: bool = True) -> bool:

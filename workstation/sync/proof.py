@@ -6,13 +6,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import Enum
 
-from pydicom.dataset import Dataset
-
+from workstation.dicom.dicom_object import UnusualReader, open_object
 from workstation.dicom.errors import UnreadableInstance
 from workstation.dicom.patient import PatientMatch, compare_patients
-from workstation.dicom.reading import patient_of, read_dataset
+from workstation.dicom.reading import patient_of
 from workstation.dicom.sr_content import content_digest, pdf_bytes
-from workstation.dicom.values import text
+from workstation.dicom.values import AnyDataset, text
+from workstation.foundation.byte_source import BytesSource
 from workstation.sync.dicomweb import DicomWeb
 from workstation.sync.errors import Refused
 from workstation.sync.mllp import Acknowledgement
@@ -40,7 +40,12 @@ class Proof:
 
 
 def prove_document(
-    payload: bytes, archive: DicomWeb, *, coerced: Collection[str] = (), default_issuer: str = ""
+    payload: bytes,
+    archive: DicomWeb,
+    *,
+    coerced: Collection[str] = (),
+    default_issuer: str = "",
+    unusual: UnusualReader | None = None,
 ) -> Proof:
     """Fetch an SR or an encapsulated PDF back and compare it with what was sent.
 
@@ -50,13 +55,15 @@ def prove_document(
         The DICOM file that was sent.
     coerced
         What the site may change when it stores: ``patient_id``, ``issuer``, ``accession``, ``name``.
+    unusual
+        Reads what our own walker does not take of what comes back; by default pydicom, in this process.
 
     Raises
     ------
     Unreachable, LoginRefused, Refused, WrongAnswer
         When nothing can be said.
     """
-    sent = read_dataset(payload)
+    sent = open_object(BytesSource(payload)).elements
     try:
         back = archive.instance(
             text(sent, "StudyInstanceUID"), text(sent, "SeriesInstanceUID"), text(sent, "SOPInstanceUID")
@@ -68,7 +75,7 @@ def prove_document(
     if back == payload:
         return Proof(Finding.PROVEN, "read back from the archive, identical to the byte")
     try:
-        found = read_dataset(back)
+        found = open_object(BytesSource(back), unusual=unusual).elements
     except UnreadableInstance:
         return Proof(Finding.DIFFERENT, "the archive gives back something unreadable")
     difference = _difference(sent, found, frozenset(coerced), default_issuer)
@@ -107,7 +114,7 @@ def prove_completed(worklist: ReadingWorklist, uid: str, outputs: Collection[str
     return Proof(Finding.DIFFERENT, "the site does not hold the item as yours any more")
 
 
-def _difference(sent: Dataset, found: Dataset, coerced: frozenset[str], default_issuer: str) -> str:
+def _difference(sent: AnyDataset, found: AnyDataset, coerced: frozenset[str], default_issuer: str) -> str:
     """What differs, in words; empty when it is the same document of the same patient."""
     if any(text(sent, keyword) != text(found, keyword) for keyword in _UIDS):
         return "other identifiers"
@@ -118,7 +125,7 @@ def _difference(sent: Dataset, found: Dataset, coerced: frozenset[str], default_
     return "" if _content(sent) == _content(found) else "another content"
 
 
-def _is_same_patient(sent: Dataset, found: Dataset, coerced: frozenset[str], default_issuer: str) -> bool:
+def _is_same_patient(sent: AnyDataset, found: AnyDataset, coerced: frozenset[str], default_issuer: str) -> bool:
     if "patient_id" in coerced:
         return True  # the site renumbers its patients; the UIDs and the content still hold
     one, other = patient_of(sent), patient_of(found)
@@ -128,5 +135,5 @@ def _is_same_patient(sent: Dataset, found: Dataset, coerced: frozenset[str], def
     return match is PatientMatch.SAME or (match is PatientMatch.ASK and "name" in coerced)
 
 
-def _content(dataset: Dataset) -> str | bytes:
+def _content(dataset: AnyDataset) -> str | bytes:
     return pdf_bytes(dataset) if "EncapsulatedDocument" in dataset else content_digest(dataset)

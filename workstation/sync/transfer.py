@@ -10,10 +10,12 @@ from workstation.catalogue.catalogue import Catalogue
 from workstation.catalogue.instances import Counts, InstanceRef
 from workstation.catalogue.studies import StudyRecord
 from workstation.dicom.body_region import BodyRegions
+from workstation.dicom.dicom_object import UnusualReader
 from workstation.dicom.patient import PatientIdentity, PatientMatch, compare_patients
 from workstation.dicom.workitem import WorkItem
 from workstation.foundation.cancel import CancelToken
 from workstation.foundation.conditions import ConditionBoard, Severity
+from workstation.foundation.helper_process import HelperFailed
 from workstation.foundation.pool import Pool
 from workstation.hanging.priors import relevant_priors
 from workstation.hanging.study import StudySummary
@@ -58,16 +60,27 @@ class StudyTransfer:
 
     Each instance is durable in the store before it counts as received, so a break at any point costs at most the
     instances that were on the way.
+
+    Parameters
+    ----------
+    unusual
+        Reads instances that our own walker does not take; by default pydicom, in this process.
     """
 
     def __init__(
-        self, catalogue: Catalogue, dicomweb: DicomWeb, profile: SiteProfile, conditions: ConditionBoard
+        self,
+        catalogue: Catalogue,
+        dicomweb: DicomWeb,
+        profile: SiteProfile,
+        conditions: ConditionBoard,
+        unusual: UnusualReader | None = None,
     ) -> None:
         self._catalogue = catalogue
         self._dicomweb = dicomweb
         self._issuer = profile.patient_id_issuer
         self._workers = profile.images.parallel_downloads
         self._conditions = conditions
+        self._unusual = unusual
 
     def learn(self, study_uid: str, *, is_prior_for: str = "") -> StudyRecord | None:
         """Ask the archive what a study consists of, and expect that; None when the archive does not have it (yet).
@@ -159,10 +172,10 @@ class StudyTransfer:
         instances = self._catalogue.instances
         try:
             data = self._dicomweb.instance(ref.study_uid, ref.series_uid, ref.sop_uid, errand.cancel)
-        except (Refused, WrongAnswer) as error:
+            verdict = check_instance(data, ref, errand.patient, self._issuer, self._unusual)
+        except (Refused, WrongAnswer, HelperFailed) as error:
             instances.mark_failed(ref.sop_uid, error.what)
             return _Brought(Fate.FAILED)
-        verdict = check_instance(data, ref, errand.patient, self._issuer)
         if verdict.reason:
             instances.mark_quarantined(ref.sop_uid, verdict.reason)
             return _Brought(Fate.QUARANTINED)

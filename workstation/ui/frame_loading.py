@@ -7,42 +7,42 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Protocol
 
 from PySide6.QtCore import QObject, Qt, Signal
 
-from workstation.dicom.display_sets import DisplaySet, FrameRef
+from workstation.dicom.display_sets import DisplaySet
 from workstation.foundation.cancel import CancelToken
 from workstation.foundation.errors import UserFacingError
+from workstation.imaging.stack_pixels import FrameKey, key_of
 from workstation.imaging.stored_frame import StoredFrame
 from workstation.qtkit.tasks import TaskRunner
-
-FrameKey = tuple[str, int]
 
 
 class Frames(Protocol):
     """What this needs of `workstation.imaging.frame_source.FrameSource`; all of it may be called from any thread."""
 
-    def get(self, sop_uid: str, frame: int) -> StoredFrame | None:
+    def get(self, sop_uid: str, frame: int, tile: int) -> StoredFrame | None:
         """A frame that is in memory, or None."""
         ...
 
-    def fetch(self, sop_uid: str, frame: int) -> StoredFrame:
+    def fetch(self, sop_uid: str, frame: int, tile: int, *, cancel: CancelToken) -> StoredFrame:
         """Read and decode a frame now."""
         ...
 
-    def load(
-        self, display_set: DisplaySet, start_index: int, cancel: CancelToken, on_frame: Callable[[int], None]
-    ) -> object:
-        """Read a stack, from ``start_index`` outwards, telling each index that is in memory."""
+    def loaded(self, display_set: DisplaySet) -> list[bool]:
+        """Which pictures are in memory."""
         ...
 
-
-@dataclass(frozen=True)
-class _Load:
-    display_set: DisplaySet
-    start: int
+    def load(
+        self,
+        display_set: DisplaySet,
+        centre: Callable[[], int],
+        cancel: CancelToken,
+        on_frame: Callable[[int], None],
+    ) -> object:
+        """Read a stack, always those pictures next that are nearest to ``centre()``, telling each index."""
+        ...
 
 
 class FrameLoader(QObject):
@@ -61,62 +61,73 @@ class FrameLoader(QObject):
         self._wanted: dict[str, tuple[DisplaySet, int]] = {}
         self._fetching: dict[FrameKey, CancelToken] = {}
         self._failures: dict[FrameKey, str] = {}
-        self._loaded: dict[str, set[int]] = {}
-        self._queue: deque[_Load] = deque()
-        self._running: tuple[_Load, CancelToken] | None = None
-        self._arrived: deque[tuple[str, int]] = deque()
+        self._centres: dict[str, int] = {}
+        self._queue: deque[DisplaySet] = deque()
+        self._running: tuple[DisplaySet, CancelToken] | None = None
+        self._arrived: deque[str] = deque()
         self._progress.connect(self._take_arrived, Qt.ConnectionType.QueuedConnection)
 
     def frame(self, viewport: str, display_set: DisplaySet, index: int) -> StoredFrame | None:
         """The frame a viewport wants to draw now; when it is not in memory it is fetched before anything else."""
         self._wanted[viewport] = (display_set, index)
-        ref = display_set.frames[index]
-        found = self._frames.get(ref.sop_uid, ref.frame_index)
-        if found is not None:
-            self._note(display_set.uid, index)
-        elif _key(ref) not in self._fetching and _key(ref) not in self._failures:
+        self._centres[display_set.uid] = index
+        key = key_of(display_set.frames[index])
+        found = self._frames.get(*key)
+        if found is None and key not in self._fetching and key not in self._failures:
             self._drop_stale()
             self._fetch(display_set, index)
         return found
 
     def failure(self, display_set: DisplaySet, index: int) -> str:
         """Why a frame cannot be shown, in words; empty when nothing is known against it."""
-        return self._failures.get(_key(display_set.frames[index]), "")
+        return self._failures.get(key_of(display_set.frames[index]), "")
 
     def loaded(self, display_set: DisplaySet) -> list[bool]:
-        """Which frames of a stack have been in memory."""
-        there = self._loaded.get(display_set.uid, set())
-        return [index in there for index in range(len(display_set.frames))]
+        """Which frames of a stack are in memory."""
+        return self._frames.loaded(display_set)
+
+    def progress(self, display_set: DisplaySet) -> tuple[int, int]:
+        """How many of the pictures are in memory, and how many there are."""
+        loaded = self.loaded(display_set)
+        return sum(loaded), len(loaded)
+
+    def is_coming(self, viewport: str, display_set: DisplaySet) -> bool:  # noqa: ARG002 - frames come when they come
+        """Whether the picture will be there in a moment, so that the one shown had better stay until then."""
+        return False
 
     def load_stacks(self, stacks: Iterable[tuple[DisplaySet, int]]) -> None:
         """Load these stacks one after the other, each from its index outwards; forget what was queued before."""
-        self._queue = deque(_Load(display_set, index) for display_set, index in stacks)
-        queued = {load.display_set.uid for load in self._queue}
-        if self._running is not None and self._running[0].display_set.uid not in queued:
+        self._queue.clear()
+        for display_set, index in stacks:
+            self._centres[display_set.uid] = index
+            if display_set.uid not in {each.uid for each in self._queue} and not all(self.loaded(display_set)):
+                self._queue.append(display_set)
+        if self._running is not None and (not self._queue or self._running[0].uid != self._queue[0].uid):
             self._stop_running()
+        elif self._running is not None:
+            self._queue.popleft()
         self._start_next()
 
     def recentre(self, display_set: DisplaySet, index: int) -> None:
         """The reader looks at ``index`` now: load this stack before others, from there."""
-        if len(self._loaded.get(display_set.uid, ())) >= len(display_set.frames):
+        self._centres[display_set.uid] = index
+        if self._is_running(display_set) or all(self.loaded(display_set)):
             return
         if self._running is not None:
-            running = self._running[0]
+            self._queue.appendleft(self._running[0])
             self._stop_running()
-            if running.display_set.uid != display_set.uid:
-                self._queue.appendleft(running)
-        self._queue = deque(load for load in self._queue if load.display_set.uid != display_set.uid)
-        self._queue.appendleft(_Load(display_set, index))
+        self._queue = deque(each for each in self._queue if each.uid != display_set.uid)
+        self._queue.appendleft(display_set)
         self._start_next()
 
     def forget(self) -> None:
         """Give everything up: another case is coming."""
         self._wanted.clear()
+        self._centres.clear()
         self._queue.clear()
         self._stop_running()
         self._drop_stale()
         self._failures.clear()
-        self._loaded.clear()
         self._arrived.clear()
 
     def keep_viewports(self, viewports: Iterable[str]) -> None:
@@ -128,57 +139,57 @@ class FrameLoader(QObject):
     # --- one frame
 
     def _fetch(self, display_set: DisplaySet, index: int) -> None:
-        ref = display_set.frames[index]
-        key = _key(ref)
+        key = key_of(display_set.frames[index])
         self._fetching[key] = self._tasks.run(
-            lambda _: self._frames.fetch(ref.sop_uid, ref.frame_index),
+            lambda cancel: self._frames.fetch(*key, cancel=cancel),
             owner=self,
             on_success=lambda _: self._fetched(display_set, index),
             on_failure=lambda error: self._failed(display_set, index, error),
         )
 
     def _fetched(self, display_set: DisplaySet, index: int) -> None:
-        self._fetching.pop(_key(display_set.frames[index]), None)
-        self._note(display_set.uid, index)
+        self._fetching.pop(key_of(display_set.frames[index]), None)
         self.changed.emit(display_set.uid)
 
     def _failed(self, display_set: DisplaySet, index: int, error: UserFacingError) -> None:
-        key = _key(display_set.frames[index])
+        key = key_of(display_set.frames[index])
         self._fetching.pop(key, None)
         self._failures[key] = str(error)
         self.changed.emit(display_set.uid)
 
     def _drop_stale(self) -> None:
-        wanted = {_key(display_set.frames[index]) for display_set, index in self._wanted.values()}
+        wanted = {key_of(display_set.frames[index]) for display_set, index in self._wanted.values()}
         for key in [key for key in self._fetching if key not in wanted]:
             self._fetching.pop(key).cancel()
 
     # --- whole stacks
 
     def _start_next(self) -> None:
-        if self._running is not None or not self._queue:
-            return
-        load = self._queue.popleft()
-        uid = load.display_set.uid
-        if len(self._loaded.get(uid, ())) >= len(load.display_set.frames):
-            self._start_next()
-            return
+        while self._running is None and self._queue:
+            display_set = self._queue.popleft()
+            if not all(self.loaded(display_set)):
+                self._start(display_set)
+
+    def _start(self, display_set: DisplaySet) -> None:
         token = self._tasks.run(
-            lambda cancel: self._load(load, cancel),
+            lambda cancel: self._load(display_set, cancel),
             owner=self,
             on_success=lambda _: self._ended(token),
             on_failure=lambda _: self._ended(token),
         )
-        self._running = (load, token)
+        self._running = (display_set, token)
 
-    def _load(self, load: _Load, cancel: CancelToken) -> None:
-        uid = load.display_set.uid
+    def _load(self, display_set: DisplaySet, cancel: CancelToken) -> None:
+        uid = display_set.uid
 
-        def arrived(index: int) -> None:
-            self._arrived.append((uid, index))
+        def arrived(_index: int) -> None:
+            self._arrived.append(uid)
             self._progress.emit()
 
-        self._frames.load(load.display_set, load.start, cancel, arrived)
+        self._frames.load(display_set, lambda: self._centres.get(uid, 0), cancel, arrived)
+
+    def _is_running(self, display_set: DisplaySet) -> bool:
+        return self._running is not None and self._running[0].uid == display_set.uid
 
     def _ended(self, token: CancelToken) -> None:
         if self._running is not None and self._running[1] is token:
@@ -193,15 +204,6 @@ class FrameLoader(QObject):
     def _take_arrived(self) -> None:
         changed = set()
         while self._arrived:
-            uid, index = self._arrived.popleft()
-            self._note(uid, index)
-            changed.add(uid)
+            changed.add(self._arrived.popleft())
         for uid in sorted(changed):
             self.changed.emit(uid)
-
-    def _note(self, uid: str, index: int) -> None:
-        self._loaded.setdefault(uid, set()).add(index)
-
-
-def _key(ref: FrameRef) -> FrameKey:
-    return ref.sop_uid, ref.frame_index

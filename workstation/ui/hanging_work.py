@@ -15,9 +15,10 @@ from workstation.hanging.screens import HangingScreen
 from workstation.hanging.study import HangingStudy
 from workstation.qtkit.screens import ScreenDescription
 from workstation.reading.case import Case
+from workstation.reading.presentation_states import StatesOfCase
 from workstation.site.preferences import Preferences
 from workstation.ui.diagnostic_set import display_identity, hanging_screen
-from workstation.ui.frame_loading import Frames
+from workstation.ui.stack_loading import StackFrames
 
 
 class ViewerDesk(Protocol):
@@ -34,7 +35,7 @@ class ViewerDesk(Protocol):
         ...
 
     @property
-    def frame_source(self) -> Frames:
+    def frame_source(self) -> StackFrames:
         """Decoded frames."""
         ...
 
@@ -55,6 +56,10 @@ class ViewerDesk(Protocol):
 
     def studies_of(self, case: Case, cancel: CancelToken | None = None) -> Sequence[HangingStudy]:
         """The studies of the case and its priors, as far as they have arrived."""
+        ...
+
+    def presentation_states(self, case: Case, cancel: CancelToken | None = None) -> StatesOfCase:
+        """The presentation states of the case and its priors, as far as they have arrived."""
         ...
 
     def quarantined(self, case: Case) -> Sequence[str]:
@@ -86,6 +91,8 @@ class HungCase:
         As given to the engine: its rectangles are in pixels of these.
     images
         Received and expected instances of the studies that are read.
+    presentation_states
+        What viewports may offer, and what cannot be applied.
     """
 
     case: Case
@@ -95,6 +102,7 @@ class HungCase:
     states: Mapping[str, DisplayState] = field(default_factory=dict)
     quarantined: tuple[str, ...] = field(default=(), repr=False)
     images: tuple[int, int] = (0, 0)
+    presentation_states: StatesOfCase = field(default_factory=StatesOfCase)
 
 
 def hang_case(
@@ -113,8 +121,9 @@ def hang_case(
     hanging = desk.hang(case, shapes, cancel, stage)
     cancel.raise_if_cancelled()
     studies = tuple(desk.studies_of(case, cancel)) if hanging is not None else ()
+    offered = desk.presentation_states(case, cancel) if hanging is not None else StatesOfCase()
     images = counted(desk.all_counts(), case.study_uids)
-    return HungCase(case, hanging, studies, shapes, dict(states), tuple(desk.quarantined(case)), images)
+    return HungCase(case, hanging, studies, shapes, dict(states), tuple(desk.quarantined(case)), images, offered)
 
 
 def counted(counts: Mapping[str, Counts], study_uids: Collection[str]) -> tuple[int, int]:

@@ -12,18 +12,21 @@ from workstation.qtkit.tokens import Tokens
 
 BAR_WIDTH = 5
 _LEAST_MARK = 6
+_GAP = 2
 
 
 @dataclass(frozen=True)
 class PositionBar:
     """Where in the display set the image is and which frames have been loaded.
 
-    ``loaded`` are runs of loaded frames ``(first, past_the_last)``.
+    ``loaded`` are runs of loaded frames ``(first, past_the_last)``; ``missing`` are frames behind which others seem to
+    be missing.
     """
 
     count: int
     index: int
     loaded: tuple[tuple[int, int], ...] = ()
+    missing: tuple[int, ...] = ()
 
 
 def runs_of(loaded: Sequence[bool]) -> tuple[tuple[int, int], ...]:
@@ -40,7 +43,7 @@ def runs_of(loaded: Sequence[bool]) -> tuple[tuple[int, int], ...]:
 
 
 def paint_position_bar(painter: QPainter, area: QRect, bar: PositionBar, tokens: Tokens) -> None:
-    """Draw the bar along the right edge of ``area``: loaded runs in grey, the current image in the accent colour."""
+    """Draw the bar along the right edge of ``area``: loaded runs in grey, gaps in amber, the image in the accent."""
     if bar.count < 2:
         return
     track = bar_rect(area, tokens)
@@ -49,6 +52,9 @@ def paint_position_bar(painter: QPainter, area: QRect, bar: PositionBar, tokens:
         top = track.top() + first * track.height() // bar.count
         bottom = track.top() + past * track.height() // bar.count
         painter.fillRect(QRect(track.left(), top, track.width(), max(1, bottom - top)), QColor(tokens.text.disabled))
+    for after in bar.missing:
+        at = track.top() + (after + 1) * track.height() // bar.count
+        painter.fillRect(QRect(track.left(), at - 1, track.width(), _GAP), QColor(tokens.status.warn))
     height = max(_LEAST_MARK, track.height() // bar.count)
     top = track.top() + round(bar.index * (track.height() - height) / (bar.count - 1))
     painter.fillRect(QRect(track.left(), top, track.width(), height), QColor(tokens.accent.main))

@@ -25,6 +25,9 @@ _TOOLS = {
     "image.link": "link",
     "image.cine": "play",
     "image.annotations": "annotations",
+    "image.next_state": "state",
+    "image.overlays": "graphics",
+    "image.shutter": "shutter",
     "image.previous_stage": "previous",
     "image.next_stage": "next",
 }
@@ -68,4 +71,7 @@ def tools_on(view: CaseView | None, *, is_playing: bool) -> frozenset[str]:
         on.add("image.link")
     if is_playing:
         on.add("image.cine")
+    state = view.active_state
+    if state is not None and state.applied is not None:
+        on.add("image.next_state")
     return frozenset(on)

@@ -8,35 +8,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from time import perf_counter
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from workstation.foundation.cancel import CancelToken
 from workstation.foundation.conditions import Severity
 from workstation.foundation.errors import UserFacingError
 from workstation.hanging.hung import Hanging
-from workstation.qtkit.screens import ScreenDescription
 from workstation.qtkit.tasks import TaskRunner
-from workstation.qtkit.throttle import FRAME_MS, Throttle
+from workstation.qtkit.throttle import Throttle
 from workstation.reading.case import Case
-from workstation.ui import diagnostic_banner, notice_strip
 from workstation.ui.cine import Cine
-from workstation.ui.diagnostic_set import DiagnosticSet, Screens
+from workstation.ui.diagnostic_set import Screens
 from workstation.ui.diagnostic_window import DiagnosticWindow
-from workstation.ui.frame_loading import FrameLoader
-from workstation.ui.hanging_work import HungCase, ViewerDesk, hang_case
-from workstation.ui.viewer_keys import KeyFinder, tools_of
+from workstation.ui.hanging_runs import HangingRuns, HangingWish
+from workstation.ui.hanging_work import HungCase, ViewerDesk
+from workstation.ui.paint_queue import PaintQueue
+from workstation.ui.stack_loading import StackLoader
+from workstation.ui.stage_windows import StageWindows
 from workstation.ui.viewport_board import LutFinder, ViewportBoard, differing
 from workstation.ui.viewport_widget import ViewportWidget
-from workstation.ui.window_words import show_words
 from workstation.viewing.actions import Action, OneToOne, Play, action_of_drag
 from workstation.viewing.case_view import CaseView, open_view
 from workstation.viewing.keys import KEY_MAP, KeyBinding
 
-CHROME = (diagnostic_banner.HEIGHT, notice_strip.HEIGHT)
 REHANG_MS = 700
-PROGRESS_MS = 80
 RECENTRE_MS = 150
 NO_CASE = "No case is open"
 NOT_REHUNG = "images-not-rehung"
@@ -75,21 +70,17 @@ class ViewerStage(QObject):
         self._desk = desk
         self._tasks = tasks
         self._bindings = {binding.id: binding for binding in bindings}
-        self._find_action = KeyFinder(bindings)
-        self._windows = DiagnosticSet(screens, self._make_window)
-        self._loader = FrameLoader(desk.frame_source, tasks, self)
+        self._windows = StageWindows(desk, screens, tasks, bindings, self)
+        self._runs = HangingRuns(desk, tasks, self._wish, self)
+        self._loader = StackLoader(desk.frame_source, tasks, self)
         self._board = ViewportBoard(self._loader, lut_of, self)
         self._cine = Cine(self._play_on, self)
         self._case: Case | None = None
         self._hung: HungCase | None = None
         self._view: CaseView | None = None
         self._stage: str | None = None
-        self._hanging_now: CancelToken | None = None
-        self._hang_again = False
-        self._dirty: set[str] = set()
-        self._paint = Throttle[None](lambda _: self._paint_dirty(), parent=self)
-        self._progress = Throttle[None](lambda _: self._paint_dirty(), parent=self, interval_ms=PROGRESS_MS)
-        self._rehang = Throttle[None](lambda _: self._hang(), parent=self, interval_ms=REHANG_MS)
+        self._paint = PaintQueue(self._paint_these, self)
+        self._rehang = Throttle[None](lambda _: self._runs.run(), parent=self, interval_ms=REHANG_MS)
         self._recentre = QTimer(self)
         self._recentre.setSingleShot(True)
         self._recentre.setInterval(RECENTRE_MS)
@@ -100,8 +91,7 @@ class ViewerStage(QObject):
     @property
     def windows(self) -> tuple[DiagnosticWindow, ...]:
         """The diagnostic windows, by screen id."""
-        found = self._windows.windows
-        return tuple(found[screen_id] for screen_id in sorted(found))
+        return self._windows.windows
 
     @property
     def view(self) -> CaseView | None:
@@ -123,12 +113,11 @@ class ViewerStage(QObject):
         """Take everything down."""
         self._cine.stop()
         self._rehang.cancel()
-        self._paint.cancel()
-        self._progress.cancel()
+        self._paint.stop()
         self._recentre.stop()
         self._loader.forget()
+        self._runs.stop()
         self._tasks.drop(self._loader)
-        self._tasks.drop(self)
         self._windows.close_all()
 
     def do(self, action_id: str) -> None:
@@ -149,11 +138,14 @@ class ViewerStage(QObject):
         """Change what is shown, and draw it: at most once a frame, the latest state wins."""
         if self._view is None:
             return
-        before, self._view = self._view, self._view.apply(action, viewport_id)
+        before = self._view
+        try:
+            self._view = before.apply(action, viewport_id)
+        except UserFacingError as error:
+            self._windows.tell(str(error), viewport_id or before.active, before)
         if self._view is before:
             return
-        self._dirty |= differing(before, self._view)
-        self._paint.submit(None)
+        self._paint.add(differing(before, self._view))
         if (before.is_linked, before.tool) != (self._view.is_linked, self._view.tool):
             self._show_words()
         self._recentre.start()
@@ -163,10 +155,16 @@ class ViewerStage(QObject):
     def _connect(self, topics: QObject) -> None:
         topics.changed.connect(self._topic)  # type: ignore[attr-defined]  # DeskSignals, or a test's own
         self._windows.screens_changed.connect(self._screens_changed)
+        self._windows.action_asked.connect(self.do)
+        self._windows.close_asked.connect(self.close_asked)
+        self._windows.overridden.connect(self._runs.run)
+        self._runs.hung.connect(self._hung_now)
+        self._runs.failed.connect(self._could_not_hang)
+        self._cine.rate_changed.connect(self._show_words)
         self._loader.changed.connect(self._frames_changed)
         self._board.asked.connect(self.apply)
         self._board.dragged.connect(self._dragged)
-        self._board.resized.connect(self._resized)
+        self._board.resized.connect(lambda viewport_id: self._paint.add((viewport_id,)))
         self._board.maximise_asked.connect(self._toggle_maximised)
         self._recentre.timeout.connect(self._recentre_loading)
 
@@ -187,7 +185,7 @@ class ViewerStage(QObject):
         elif case != self._case:
             self._case = case
             self._show_words()
-            self._hang()
+            self._runs.run()
 
     def _clear(self) -> None:
         self._give_up()
@@ -201,35 +199,22 @@ class ViewerStage(QObject):
         self._case = case
         self._board.say(self.windows, "Opening", case.title)
         self._show_words()
-        self._hang()
+        self._runs.run()
 
     def _give_up(self) -> None:
-        if self._hanging_now is not None:
-            self._hanging_now.cancel()
-        self._hanging_now, self._hang_again = None, False
+        self._runs.give_up()
         self._cine.stop()
         self._rehang.cancel()
         self._loader.forget()
         self._hung, self._view, self._stage = None, None, None
-        self._dirty.clear()
+        self._paint.clear()
 
     # --- hanging
 
-    def _hang(self) -> None:
-        """Hang the case as it is now; when a hanging is on its way, once more after it."""
-        case = self._case
-        if case is None:
-            return
-        if self._hanging_now is not None:
-            self._hang_again = True
-            return
-        screens, stage = self._windows.all_screens(), self._stage_wanted()
-        self._hanging_now = self._tasks.run(
-            lambda cancel: hang_case(self._desk, case, screens, CHROME, stage, cancel),
-            owner=self,
-            on_success=self._hung_now,
-            on_failure=self._could_not_hang,
-        )
+    def _wish(self) -> HangingWish | None:
+        if self._case is None:
+            return None
+        return HangingWish(self._case, self._windows.all_screens(), self._stage_wanted())
 
     def _stage_wanted(self) -> str | None:
         if self._view is not None and self._view.touched:
@@ -237,25 +222,17 @@ class ViewerStage(QObject):
         return self._stage
 
     def _hung_now(self, hung: HungCase) -> None:
-        self._hanging_now = None
         self._desk.conditions.end(NOT_REHUNG)
         if self._case is not None and hung.case.key == self._case.key:
             self._case = hung.case
             self._take(hung)
-        if self._hang_again:
-            self._hang_again = False
-            self._hang()
 
     def _could_not_hang(self, error: UserFacingError) -> None:
         """Images that hang stay; what went wrong is said in the strip. With nothing hung it is said in the windows."""
-        self._hanging_now = None
         if self._view is None:
             self._board.say(self.windows, error.what, error.advice)
         else:
             self._desk.conditions.raise_condition(NOT_REHUNG, Severity.WARN, error.what, error.advice)
-        if self._hang_again:
-            self._hang_again = False
-            self._hang()
 
     def _take(self, hung: HungCase) -> None:
         before, self._hung = self._hung, hung
@@ -267,27 +244,27 @@ class ViewerStage(QObject):
             return
         self._view = self._next_view(hung, hung.hanging, before)
         self._windows.show_all({viewport.screen for viewport in self._view.hanging.viewports})
-        self._board.lay_out(self._view.hanging.viewports, hung.screens, self._windows.windows)
+        self._board.lay_out(self._view.hanging.viewports, hung.screens, self._windows.by_screen)
         self._load()
         self._show_words()
-        self._dirty |= set(self._board.presenters)
-        self._paint_dirty()
+        self._paint.paint_now(self._board.presenters)
         self._start_clips(before)
         self.shown.emit(hung.case.key)
 
     def _next_view(self, hung: HungCase, hanging: Hanging, before: HungCase | None) -> CaseView:
+        offered = hung.presentation_states.states
         if self._view is None:
-            return open_view(hanging, hung.studies, annotations=self._desk.preferences.annotations)
+            return open_view(hanging, hung.studies, offered, annotations=self._desk.preferences.annotations)
         view = self._view
         if before is not None and before.screens != hung.screens:
             view = replace(view, hanging=hanging)  # places on monitors that changed are worth nothing
-        return view.rehung(hanging, hung.studies)
+        return view.rehung(hanging, hung.studies, offered)
 
     def _step_stage(self, steps: int) -> None:
         if self._view is not None:
             self._stage = self._view.hanging.next_stage(steps)
             self._view = replace(self._view, touched=frozenset())
-            self._hang()
+            self._runs.run()
 
     def _screens_changed(self) -> None:
         if self._case is None:
@@ -295,7 +272,7 @@ class ViewerStage(QObject):
         elif self._hung is None:
             self._board.say(self.windows, "Opening", self._case.title)
         self._show_words()
-        self._hang()
+        self._runs.run()
 
     # --- loading
 
@@ -316,57 +293,21 @@ class ViewerStage(QObject):
         if self._view is None:
             return
         ids = {key for key, state in self._view.states.items() if state.display_set.uid == display_set_uid}
-        self._dirty |= ids
-        waits = any(self._board.presenters[i].widget.content.pixels is None for i in ids if i in self._board.presenters)
-        (self._paint if waits else self._progress).submit(None)
+        waiting = self._board.loading_has_moved_on(ids)
+        if waiting:
+            self._paint.add(waiting)
+        self._paint.add(ids - waiting, is_progress=True)
 
     # --- drawing
 
-    def _paint_dirty(self) -> None:
-        if self._view is None or not self._dirty:
-            return
-        began = perf_counter()
-        ids, self._dirty = self._dirty, set()
-        self._board.paint(self._view, ids)
-        # Drawing that takes longer than a frame leaves as much time again for input.
-        self._paint.set_interval_ms(max(FRAME_MS, round((perf_counter() - began) * 1000)))
-
-    def _resized(self, viewport_id: str) -> None:
-        self._dirty.add(viewport_id)
-        self._paint.submit(None)
+    def _paint_these(self, ids: set[str]) -> None:
+        if self._view is not None:
+            self._board.paint(self._view, ids)
 
     def _show_words(self) -> None:
-        active = self._desk.active_case
-        show_words(
-            self._windows.windows,
-            self._case,
-            self._hung,
-            self._view,
-            self._desk.conditions.current(),
-            is_active=active is not None and self._case is not None and active.key == self._case.key,
-            is_playing=bool(self._cine.playing),
-        )
+        self._windows.show_words(self._case, self._hung, self._view, playing=self._cine.words)
 
-    # --- windows and gestures
-
-    def _make_window(self, screen: ScreenDescription) -> DiagnosticWindow:
-        tools = tools_of(self._bindings.values())
-        window = DiagnosticWindow(screen, find_action=self._find_action, tools=tools)
-        window.action_asked.connect(self.do)
-        window.close_asked.connect(self.close_asked)
-        window.override_reason_given.connect(lambda reason: self._override(window, reason))
-        return window
-
-    def _override(self, window: DiagnosticWindow, reason: str) -> None:
-        def work(_: CancelToken) -> None:
-            self._desk.override_display(window.screen_id, reason)
-
-        self._tasks.run(
-            work,
-            owner=window,
-            on_success=lambda _: self._hang(),
-            on_failure=lambda error: window.refuse_override(str(error)),
-        )
+    # --- gestures
 
     def _dragged(self, viewport_id: str, dx: float, dy: float) -> None:
         state = self._view.states.get(viewport_id) if self._view else None
@@ -403,9 +344,14 @@ class ViewerStage(QObject):
         if clip is not None and clip.display_set is not None:
             self._cine.play(clip.id, clip.display_set.instances[0].frame_time_ms)
 
-    def _play_on(self, viewport_id: str) -> None:
+    def _play_on(self, viewport_id: str, steps: int) -> bool:
+        """Show the picture that is due when it is in memory; else have it fetched."""
         state = self._view.states.get(viewport_id) if self._view else None
         if state is None:
             self._cine.stop()
-        elif self._loader.loaded(state.display_set)[state.played(1).index]:
-            self.apply(Play(1), viewport_id)
+            return False
+        due = state.played(steps)
+        if self._loader.frame(viewport_id, due.display_set, due.index) is None:
+            return False
+        self.apply(Play(steps), viewport_id)
+        return True

@@ -7,12 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from calibration.checks.display_state import DisplayState, StateName
 from workstation.dicom.header import InstanceHeader
 from workstation.foundation.conditions import Condition, Severity
-from workstation.hanging.hung import Hanging, HungViewport
+from workstation.hanging.hung import Hanging
 from workstation.reading.case import Case
 from workstation.ui.diagnostic_banner import BannerContent, patient_facts, patient_name
+from workstation.ui.hanging_work import HungCase
 from workstation.ui.notice_strip import Notice, notices_of
 from workstation.ui.times import date_text
 from workstation.ui.why_panel import Reason
+from workstation.viewing.annotations import offered_text
 from workstation.viewing.case_view import CaseView
 
 READ_ONLY = "READ ONLY"
@@ -80,12 +82,14 @@ def notices_for(
     screen: str,
     case: Case | None,
     view: CaseView | None,
-    quarantined: Sequence[str],
+    hung: HungCase | None,
     conditions: Sequence[Condition],
 ) -> tuple[Notice, ...]:
     """What stays so for the window on ``screen``."""
     notices = list(notices_of(conditions))
-    notices += [Notice(Severity.FAIL, text, "It is not shown. Tell the site.") for text in quarantined]
+    if hung is not None:
+        notices += [Notice(Severity.FAIL, text, "It is not shown. Tell the site.") for text in hung.quarantined]
+        notices += [Notice(Severity.INFO, text) for text in _unique(hung.presentation_states.refused)]
     if case is not None:
         notices += [Notice(Severity.WARN, text) for text in case.identity_notes]
         if case.is_read_only:
@@ -93,12 +97,11 @@ def notices_for(
     if view is not None:
         here = [viewport for viewport in view.hanging.viewports if viewport.screen == screen]
         notices += [Notice(Severity.WARN, text) for text in _unique(viewport.warning for viewport in here)]
-        notices += [Notice(Severity.WARN, text) for text in _unique(_series_warnings(here))]
     return tuple(notices)
 
 
-def facts_of(view: CaseView | None, images: tuple[int, int]) -> str:
-    """The quiet line: how many images are here, whether scrolling is linked."""
+def facts_of(view: CaseView | None, images: tuple[int, int], playing: str = "") -> str:
+    """The quiet line: how many images are here, whether scrolling is linked, how fast a clip plays."""
     received, expected = images
     count = f"Images {received}/{expected}" if expected else ""
     if view is None:
@@ -106,7 +109,7 @@ def facts_of(view: CaseView | None, images: tuple[int, int]) -> str:
     states = [view.states.get(viewport.id) for viewport in view.hanging.viewports if viewport.sync]
     is_group = sum(state is not None and state.count > 1 for state in states) > 1
     link = ("Scrolling linked" if view.is_linked else "Scrolling not linked") if is_group else ""
-    return "  ·  ".join(part for part in (count, link) if part)
+    return "  ·  ".join(part for part in (count, offered_text(len(view.presentation_states)), link, playing) if part)
 
 
 def reasons_of(hanging: Hanging) -> tuple[Reason, ...]:
@@ -120,16 +123,6 @@ def unfit_screens(hanging: Hanging, states: Mapping[str, DisplayState]) -> dict[
         left_out.screen_id: states[left_out.screen_id].sentence if left_out.screen_id in states else left_out.reason
         for left_out in hanging.left_out
     }
-
-
-def _series_warnings(viewports: Sequence[HungViewport]) -> list[str]:
-    found = []
-    for viewport in viewports:
-        display_set = viewport.display_set
-        for text in display_set.warnings if display_set else ():
-            number = display_set.series_number if display_set else None
-            found.append(f"Series {number}: {text}" if number is not None else text)
-    return found
 
 
 def _unique(texts: Iterable[str]) -> list[str]:

@@ -96,6 +96,13 @@ class ViewportBoard(QObject):
                 presenter.widget.set_active(viewport_id == view.active)
                 presenter.show(view.states.get(viewport_id), view.annotations)
 
+    def loading_has_moved_on(self, ids: Iterable[str]) -> set[str]:
+        """More or fewer frames of what these viewports show are in memory; those that wait for a picture."""
+        found = [presenter for i in ids if (presenter := self._presenters.get(i)) is not None]
+        for presenter in found:
+            presenter.loading_has_moved_on()
+        return {presenter.hung.id for presenter in found if presenter.is_waiting}
+
     def _presenter(self, viewport: HungViewport, windows: Mapping[str, DiagnosticWindow]) -> ViewportPresenter:
         presenter = self._presenters.get(viewport.id)
         if presenter is None or not shiboken6.isValid(presenter.widget):

@@ -5,25 +5,30 @@ It decides nothing: the stage gives it its content and moves the state that the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPoint, QPointF, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
+    QHelpEvent,
     QImage,
     QMouseEvent,
     QPainter,
     QPaintEvent,
+    QRegion,
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from workstation.imaging.drawing import Mark
 from workstation.qtkit.accessible import named
 from workstation.qtkit.tokens import Tokens
+from workstation.ui.graphics_painter import paint_marks
 from workstation.ui.image_overlay import Overlay, OverlayPainter, paint_message
 from workstation.ui.position_bar import BAR_WIDTH, PositionBar, bar_rect, index_at, paint_position_bar
 
@@ -41,10 +46,15 @@ class ViewportContent:
     ----------
     pixels
         uint8, (rows, columns) or (rows, columns, 3), in device pixels of the image area; None shows the message.
+    image_rect
+        (left, top, width, height) of the part of ``pixels`` that the image covers; all else is black, and is not
+        painted again from one image to the next. None where that is not known.
     title, detail
         The sentence in a viewport without pixels: why it is empty, or how far loading has come.
     spoken
         The accessible description: which image of which series.
+    marks
+        Graphics and texts of a presentation state, in device pixels of the image area.
     """
 
     pixels: NDArray[np.uint8] | None = None
@@ -53,6 +63,8 @@ class ViewportContent:
     title: str = ""
     detail: str = ""
     spoken: str = ""
+    image_rect: tuple[int, int, int, int] | None = None
+    marks: tuple[Mark, ...] = ()
 
 
 def image_of(pixels: NDArray[np.uint8]) -> QImage:
@@ -61,6 +73,23 @@ def image_of(pixels: NDArray[np.uint8]) -> QImage:
     is_grey = pixels.ndim == 2
     form = QImage.Format.Format_Grayscale8 if is_grey else QImage.Format.Format_RGB888
     return QImage(pixels.data, columns, rows, pixels.strides[0], form)
+
+
+def _others(content: ViewportContent) -> tuple[object, ...]:
+    """What has no place of its own in the viewport, or may lie anywhere: a change of it repaints everything."""
+    known = {"pixels", "image_rect", "bar", "spoken"}
+    found = [getattr(content, each.name) for each in fields(content) if each.name not in {*known, "overlay"}]
+    return (*found, content.overlay is None)
+
+
+def _logical(rect: tuple[int, int, int, int] | None, area: QRect, scale: float) -> QRegion:
+    """Logical pixels of the viewport that device pixels of the image area touch."""
+    if rect is None:
+        return QRegion(area)
+    left, top, width, height = rect
+    begin = QPoint(math.floor(left / scale), math.floor(top / scale))
+    end = QPoint(math.ceil((left + width) / scale) - 1, math.ceil((top + height) / scale) - 1)
+    return QRegion(QRect(begin + area.topLeft(), end + area.topLeft()).intersected(area))
 
 
 def _ring(rect: QRect, width: int) -> tuple[QRect, ...]:
@@ -108,7 +137,7 @@ class ViewportWidget(QWidget):
 
     def show_content(self, content: ViewportContent) -> None:
         """Show ``content`` from the next paint on."""
-        self._content = content
+        before, self._content = self._content, content
         if content.pixels is None:
             self._pixels, self._image = None, None
         elif content.pixels is not self._pixels:
@@ -116,13 +145,37 @@ class ViewportWidget(QWidget):
             self._image = image_of(self._pixels)
         if content.spoken != self.accessibleDescription():
             self.setAccessibleDescription(content.spoken)
-        self.update()
+        changed = self._changed(before, content)
+        if changed is None:
+            self.update()
+        elif not changed.isEmpty():
+            self.update(changed)
+
+    def _changed(self, before: ViewportContent, now: ViewportContent) -> QRegion | None:
+        """What must be painted anew, in logical pixels; None for everything."""
+        if before.pixels is None or now.pixels is None or before.pixels.shape != now.pixels.shape:
+            return None
+        scale = self.devicePixelRatioF()
+        if not scale.is_integer() or _others(before) != _others(now):
+            return None
+        region = QRegion()
+        if before.pixels is not now.pixels:
+            region = _logical(before.image_rect, self.image_area, scale) | _logical(
+                now.image_rect, self.image_area, scale
+            )
+        if before.overlay is not None and now.overlay is not None and before.overlay != now.overlay:
+            area = self.image_area
+            region |= self._overlay_painter.changed(area, before.overlay, now.overlay, self.tokens, scale)
+        if before.bar != now.bar:
+            region |= bar_rect(self.image_area, self.tokens)
+        return region
 
     def set_active(self, is_active: bool) -> None:
         """Draw the accent frame: this viewport takes the keys."""
         if is_active != self._is_active:
             self._is_active = is_active
-            self.update()
+            for edge in _ring(self.rect(), FRAME):
+                self.update(edge)
 
     @property
     def is_active(self) -> bool:
@@ -148,17 +201,18 @@ class ViewportWidget(QWidget):
 
     # --- painting
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
+    def paintEvent(self, event: QPaintEvent) -> None:
         """Black, the image, what is written over it, the frame."""
         painter = QPainter(self)
         try:
-            self._paint(painter)
+            self._paint(painter, event.region())
         finally:  # a painter left open would take the program down with it
             painter.end()
 
-    def _paint(self, painter: QPainter) -> None:
+    def _paint(self, painter: QPainter, region: QRegion) -> None:
+        has_edge = not region.subtracted(QRegion(self.image_area)).isEmpty()
         if self._image is not None and self._image.size() == self.image_size:
-            self._paint_exactly(painter, self._image)
+            self._paint_exactly(painter, self._image, has_edge=has_edge)
         elif self._image is not None:  # between a change of size and the next rendering
             painter.fillRect(self.rect(), _BLACK)
             painter.drawImage(self.image_area, self._image)
@@ -166,18 +220,21 @@ class ViewportWidget(QWidget):
             painter.fillRect(self.rect(), _BLACK)
             paint_message(painter, self.image_area, self._content.title, self._content.detail, self.tokens)
         painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
+        if self._image is not None:
+            paint_marks(painter, self.image_area, self._content.marks, self.tokens)
         if self._content.overlay is not None:
             self._overlay_painter.paint(painter, self.image_area, self._content.overlay, self.tokens)
         if self._content.bar is not None:
             paint_position_bar(painter, self.image_area, self._content.bar, self.tokens)
-        self._paint_frame(painter)
+        if has_edge:
+            self._paint_frame(painter)
 
-    def _paint_exactly(self, painter: QPainter, image: QImage) -> None:
+    def _paint_exactly(self, painter: QPainter, image: QImage, *, has_edge: bool) -> None:
         """One pixel of the buffer on one of the monitor, also where the system scales by a fraction."""
         scale = self.devicePixelRatioF()
         origin = QPointF(self.mapTo(self.window(), QPoint(0, 0))) * scale
         corner = origin + QPointF(self.image_area.topLeft()) * scale
-        for edge in _ring(self.rect(), FRAME + 1):
+        for edge in _ring(self.rect(), FRAME + 1) if has_edge else ():
             painter.fillRect(edge, _BLACK)
         painter.save()
         painter.scale(1 / scale, 1 / scale)
@@ -195,6 +252,17 @@ class ViewportWidget(QWidget):
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
     # --- gestures
+
+    def event(self, event: QEvent) -> bool:
+        """Over the notices, say them in full: in a small viewport they are cut."""
+        if event.type() is QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            notices = self._content.overlay.notices if self._content.overlay is not None else ()
+            if notices and self._overlay_painter.notice_area.contains(event.pos()):
+                QToolTip.showText(event.globalPos(), "\n".join(notices), self)
+            else:
+                QToolTip.hideText()
+            return True
+        return super().event(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Ask for a rendering of the new size."""

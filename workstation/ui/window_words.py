@@ -21,7 +21,7 @@ def show_words(
     conditions: Sequence[Condition],
     *,
     is_active: bool,
-    is_playing: bool,
+    playing: str,
 ) -> None:
     """Say in every window what is so for it now.
 
@@ -31,15 +31,17 @@ def show_words(
         By screen id.
     is_active
         Whether ``case`` is the one that takes text.
+    playing
+        How fast a clip plays; empty when none does.
     """
     hanging = view.hanging if view is not None else None
     states = hung.states if hung is not None else {}
     unfit = unfit_screens(hanging, states) if hanging is not None else {}
     for screen_id, window in windows.items():
         window.banner.show_content(banner_of(case, hanging, states.get(screen_id), is_active=is_active))
-        window.strip.show_notices(notices_for(screen_id, case, view, hung.quarantined if hung else (), conditions))
-        window.strip.show_facts(facts_of(view, hung.images if hung else (0, 0)))
-        window.mark_tools(tools_on(view, is_playing=is_playing))
+        window.strip.show_notices(notices_for(screen_id, case, view, hung, conditions))
+        window.strip.show_facts(facts_of(view, hung.images if hung else (0, 0), playing))
+        window.mark_tools(tools_on(view, is_playing=bool(playing)))
         if hanging is not None:
             window.explain(hanging.why, reasons_of(hanging))
         if hanging is not None and screen_id in unfit:

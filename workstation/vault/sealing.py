@@ -15,7 +15,7 @@ from __future__ import annotations
 import io
 import os
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import BinaryIO
@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from workstation.foundation.byte_source import ByteSource
 from workstation.vault.errors import DamagedObject
 
 CHUNK_BYTES = 1 << 20
@@ -34,6 +35,7 @@ _SALT_BYTES = 32
 _HEADER_BYTES = len(_MAGIC) + _SALT_BYTES
 _TAG_BYTES = 16
 _SEALED_CHUNK_BYTES = CHUNK_BYTES + _TAG_BYTES
+_CHUNKS_KEPT = 2
 
 
 def seal_bytes(key: bytes, plaintext: bytes, *, store: str, name: str) -> bytes:
@@ -101,6 +103,16 @@ class _ChunkCipher:
         except InvalidTag as error:
             raise DamagedObject from error
 
+    def open_into(self, number: int, sealed: bytes, out: memoryview, *, is_last: bool) -> None:
+        """As `open`, into ``out``, which is empty again (zeros) when the chunk is not what was sealed."""
+        if len(sealed) != out.nbytes + _TAG_BYTES:
+            raise DamagedObject
+        try:
+            self._cipher.decrypt_into(_nonce(number), sealed, self._additional_data(number, is_last=is_last), out)
+        except InvalidTag as error:
+            out[:] = bytes(out.nbytes)
+            raise DamagedObject from error
+
     def _additional_data(self, number: int, *, is_last: bool) -> bytes:
         return self._place + struct.pack(">Q?", number, is_last)
 
@@ -165,12 +177,14 @@ class SealedWriter:
 
 
 class SealedReader:
-    """Opens a sealed file, whole or in part. One thread at a time.
+    """Opens a sealed file, whole or in part: a `workstation.foundation.byte_source.ByteSource` of the plaintext.
+
+    Safe to use from several threads at once when ``source`` is.
 
     Parameters
     ----------
-    stream
-        The sealed file, seekable. `close` closes it.
+    source
+        The sealed file. `close` closes it.
     key, store, name
         As they were when it was sealed.
 
@@ -180,13 +194,19 @@ class SealedReader:
         When the beginning is not that of a sealed file.
     """
 
-    def __init__(self, stream: BinaryIO, key: bytes, *, store: str, name: str) -> None:
-        self._stream = stream
-        header = stream.read(_HEADER_BYTES)
-        self._layout = _layout_of(header, stream.seek(0, os.SEEK_END))
-        self._cipher = _ChunkCipher(key, header[len(_MAGIC) :], store=store, name=name)
-        self._kept: tuple[int, bytes] | None = None
+    def __init__(self, source: ByteSource, key: bytes, *, store: str, name: str) -> None:
+        self._source = source
+        header = source.read(0, _HEADER_BYTES)
+        self._layout = _layout_of(header, source.size)
+        self._salt = header[len(_MAGIC) :]
+        self._cipher = _ChunkCipher(key, self._salt, store=store, name=name)
+        self._kept: tuple[tuple[int, bytes], ...] = ()
         self._is_size_proven = False
+
+    @property
+    def identity(self) -> bytes:
+        """Random, and another one whenever something was sealed anew, be it under the same name."""
+        return self._salt
 
     @property
     def size(self) -> int:
@@ -195,7 +215,7 @@ class SealedReader:
             self._chunk(self._layout.last)
         return self._layout.size
 
-    def read_range(self, offset: int, length: int) -> bytes:
+    def read(self, offset: int, length: int) -> bytes:
         """The plaintext from ``offset``, ``length`` bytes or as many as there are.
 
         Only the chunks that hold them (and, once, the last) are read and verified.
@@ -205,14 +225,26 @@ class SealedReader:
         DamagedObject
             When one of those chunks is not what was sealed there.
         """
-        if offset < 0 or length < 0:
-            raise ValueError("a range begins at 0 or later and is not negative")
-        end = min(offset + length, self.size)
-        if offset >= end:
-            return b""
-        first, last = offset // CHUNK_BYTES, (end - 1) // CHUNK_BYTES
-        joined = _joined([self._chunk(number) for number in range(first, last + 1)])
-        return joined[offset - first * CHUNK_BYTES : end - first * CHUNK_BYTES]
+        end = self._end_of(offset, length)
+        return _joined([self._chunk(number)[begin:stop] for number, begin, stop in _pieces(offset, end)])
+
+    def read_into(self, offset: int, out: memoryview) -> int:
+        """As `read`, into ``out`` (contiguous bytes); whole chunks are opened where they belong, without a copy.
+
+        Returns
+        -------
+        int
+            How many bytes there were. After an error ``out`` holds nothing that was not verified.
+        """
+        end = self._end_of(offset, out.nbytes)
+        for number, begin, stop in _pieces(offset, end):
+            place = number * CHUNK_BYTES + begin - offset
+            piece = out[place : place + stop - begin]
+            if stop - begin == CHUNK_BYTES and number not in dict(self._kept):
+                self._chunk_into(number, piece)
+            else:
+                piece[:] = memoryview(self._chunk(number))[begin:stop]
+        return max(0, end - offset)
 
     def read_all(self) -> bytes:
         """The whole plaintext, every chunk verified."""
@@ -220,18 +252,32 @@ class SealedReader:
 
     def close(self) -> None:
         """Close the underlying file."""
-        self._kept = None
-        self._stream.close()
+        self._kept = ()
+        self._source.close()
+
+    def _end_of(self, offset: int, length: int) -> int:
+        if offset < 0 or length < 0:
+            raise ValueError("a range begins at 0 or later and is not negative")
+        return min(offset + length, self.size)
 
     def _chunk(self, number: int) -> bytes:
-        if self._kept is not None and self._kept[0] == number:
-            return self._kept[1]
+        """One chunk; the last ones stay, since headers and frames seldom begin where a chunk does."""
+        for known, plaintext in self._kept:
+            if known == number:
+                return plaintext
         is_last = number == self._layout.last
-        self._stream.seek(self._layout.place(number).start)
-        plaintext = self._cipher.open(number, self._stream.read(_SEALED_CHUNK_BYTES), is_last=is_last)
+        plaintext = self._cipher.open(number, self._sealed(number), is_last=is_last)
         self._is_size_proven = self._is_size_proven or is_last
-        self._kept = (number, plaintext)
+        self._kept = ((number, plaintext), *self._kept)[:_CHUNKS_KEPT]
         return plaintext
+
+    def _chunk_into(self, number: int, out: memoryview) -> None:
+        is_last = number == self._layout.last
+        self._cipher.open_into(number, self._sealed(number), out, is_last=is_last)
+        self._is_size_proven = self._is_size_proven or is_last
+
+    def _sealed(self, number: int) -> bytes:
+        return self._source.read(self._layout.place(number).start, _SEALED_CHUNK_BYTES)
 
     def __enter__(self) -> SealedReader:
         return self
@@ -240,6 +286,13 @@ class SealedReader:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _pieces(offset: int, end: int) -> Iterator[tuple[int, int, int]]:
+    """The parts of chunks that make up a range: (number, first byte in the chunk, byte after the last)."""
+    for number in range(offset // CHUNK_BYTES, -(-end // CHUNK_BYTES)):
+        start = number * CHUNK_BYTES
+        yield number, max(offset - start, 0), min(end - start, CHUNK_BYTES)
 
 
 def _joined(pieces: Sequence[bytes | memoryview]) -> bytes:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeAlias
 
 from workstation.dicom.voi import Window
+from workstation.viewing import reformat
 from workstation.viewing.viewport_state import ViewportState
 
 
@@ -156,6 +157,87 @@ class Reset:
 
 
 @dataclass(frozen=True)
+class StepState:
+    """The next (1) or previous (-1) presentation state that is offered; after the last one, none."""
+
+    steps: int = 1
+
+    def on(self, state: ViewportState) -> ViewportState:
+        return state.with_next_state(self.steps)
+
+
+@dataclass(frozen=True)
+class NoState:
+    """The images as they are, without a presentation state."""
+
+    def on(self, state: ViewportState) -> ViewportState:
+        return state.with_state(None)
+
+
+@dataclass(frozen=True)
+class ToggleOverlays:
+    """Show or hide overlays and graphics."""
+
+    def on(self, state: ViewportState) -> ViewportState:
+        return state.with_overlays_toggled()
+
+
+@dataclass(frozen=True)
+class ToggleShutter:
+    """Show or lift the display shutter."""
+
+    def on(self, state: ViewportState) -> ViewportState:
+        return state.with_shutter_toggled()
+
+
+@dataclass(frozen=True)
+class ShowReformat:
+    """Planes through the volume of the stack: AXIAL, CORONAL or SAGITTAL; None for the next of them in turn."""
+
+    name: str | None = None
+
+    def on(self, state: ViewportState) -> ViewportState:
+        return reformat.next_reformat(state) if self.name is None else reformat.reformatted(state, self.name)
+
+
+@dataclass(frozen=True)
+class ShowAcquired:
+    """The images as they were acquired, in the place of a reformat."""
+
+    def on(self, state: ViewportState) -> ViewportState:
+        return reformat.acquired(state)
+
+
+@dataclass(frozen=True)
+class ThickenSlab:
+    """The next thicker slab (1), or the next thinner one (-1)."""
+
+    steps: int
+
+    def on(self, state: ViewportState) -> ViewportState:
+        return reformat.with_slab(state, lambda slab: slab.thicker(self.steps))
+
+
+@dataclass(frozen=True)
+class NextProjection:
+    """A slab by its greatest, smallest or average values, in turn."""
+
+    def on(self, state: ViewportState) -> ViewportState:
+        return reformat.with_slab(state, lambda slab: replace(slab, projection=slab.projection.next()))
+
+
+@dataclass(frozen=True)
+class TurnPlanes:
+    """Turn the planes of a reformat about the vertical or the horizontal line of the screen."""
+
+    degrees: float
+    about_vertical: bool = True
+
+    def on(self, state: ViewportState) -> ViewportState:
+        return reformat.turned(state, self.degrees, about_vertical=self.about_vertical)
+
+
+@dataclass(frozen=True)
 class Activate:
     """Make a viewport the one that keys go to."""
 
@@ -180,7 +262,28 @@ class CycleAnnotations:
 
 
 Move: TypeAlias = (
-    Scroll | GoTo | Play | DragWindow | ChoosePreset | Zoom | Pan | Fit | OneToOne | Invert | Rotate | Flip | Reset
+    Scroll
+    | GoTo
+    | Play
+    | DragWindow
+    | ChoosePreset
+    | Zoom
+    | Pan
+    | Fit
+    | OneToOne
+    | Invert
+    | Rotate
+    | Flip
+    | Reset
+    | StepState
+    | NoState
+    | ToggleOverlays
+    | ToggleShutter
+    | ShowReformat
+    | ShowAcquired
+    | ThickenSlab
+    | NextProjection
+    | TurnPlanes
 )
 """What makes one state of a viewport from another: ``move.on(state)``."""
 

@@ -12,6 +12,9 @@ from workstation.dicom.patient import age_at, display_name, parse_date
 from workstation.dicom.voi import Window
 from workstation.hanging.wording import day_text
 from workstation.imaging.placement import Presentation
+from workstation.imaging.quantities import modality_unit, suv_remark
+from workstation.imaging.suv import body_weight_suv
+from workstation.viewing.reformat import mark_of
 from workstation.viewing.viewport_state import ViewportState
 
 _METHODS = {  # Lossy Image Compression Method (0028,2114), PS3.3 C.7.6.1.1.5.1
@@ -23,6 +26,9 @@ _METHODS = {  # Lossy Image Compression Method (0028,2114), PS3.3 C.7.6.1.1.5.1
     "ISO_14496_10": "H.264",
     "ISO_23008_2": "H.265",
 }
+
+
+_LONGEST_BEAT_MS = 2000.0
 
 
 class AnnotationLevel(StrEnum):
@@ -46,8 +52,15 @@ class Annotations:
     ----------
     letters
         For the edges, as the image is turned now; empty ones are not known.
+    mark
+        That the image was not acquired but reformatted, and how: to be drawn at every level; empty for acquired ones.
     lossy
         The mark of lossy compression, to be drawn in red at every level; empty when there was none.
+    notices
+        What is not as it should be with the stack (missing images, tilt, …) and what of a presentation state is not
+        shown: lasting, at the full and minimal levels.
+    state
+        Which presentation state is applied, to be drawn at every level; empty when none is.
     """
 
     top_left: tuple[str, ...] = field(default=(), repr=False)
@@ -56,6 +69,9 @@ class Annotations:
     bottom_right: tuple[str, ...] = field(default=(), repr=False)
     letters: EdgeLetters = field(default_factory=EdgeLetters)
     lossy: str = ""
+    notices: tuple[str, ...] = ()
+    mark: str = ""
+    state: str = ""
 
 
 def annotations_of(
@@ -71,14 +87,43 @@ def annotations_of(
         The automatic window in use when the image brings none.
     """
     header, level = state.header, AnnotationLevel(level)
-    lossy = lossy_mark(header)
+    lossy, mark = lossy_mark(header), mark_of(state.display_set)
     if level is AnnotationLevel.OFF:
-        return Annotations(lossy=lossy)
+        return Annotations(lossy=lossy, mark=mark, state=state_label(state))
     letters = turned_letters(header, state.presentation)
+    notices = (*state.display_set.warnings, *state_notices(state))
+    label = state_label(state)
     if level is AnnotationLevel.MINIMAL:
         side = _kept((_side_and_view(header),))
-        return Annotations(_identity(header)[:1], (), (), (*side, position_text(state)), letters, lossy)
-    return Annotations(_identity(header), _study(header), _display(state, zoom, window), _series(state), letters, lossy)
+        below = (*side, position_text(state))
+        return Annotations(_identity(header)[:1], (), (), below, letters, lossy, notices, mark, label)
+    corners = (_identity(header), _study(header), _display(state, zoom, window), _series(state))
+    return Annotations(*corners, letters, lossy, notices, mark, label)
+
+
+def state_label(state: ViewportState) -> str:
+    """Which presentation state the picture is shown with, or is not although the series is; empty without one."""
+    if state.applied is None:
+        return ""
+    if state.applied_here is None:
+        return f"Not in presentation state {state.applied.title}"
+    return f"Presentation state {state.applied.title}"
+
+
+def state_notices(state: ViewportState) -> tuple[str, ...]:
+    """What of the presentation state is not shown."""
+    applied = state.applied_here
+    if applied is None:
+        return ()
+    notes = [f"{note[:1].upper()}{note[1:]}" for note in applied.state.notes]
+    if applied.area is not None and applied.area.mode == "TRUE SIZE":
+        notes.append("True size is not known on this display")
+    return tuple(notes)
+
+
+def offered_text(count: int) -> str:
+    """``2 presentation states``; empty for none."""
+    return f"{count} presentation state{'' if count == 1 else 's'}" if count else ""
 
 
 def turned_letters(header: InstanceHeader, presentation: Presentation) -> EdgeLetters:
@@ -109,6 +154,15 @@ def window_text(window: Window | None) -> str:
     return f"W {window.width:.{digits}f}  L {window.center:.{digits}f}"
 
 
+def uptake_text(window: Window | None, header: InstanceHeader) -> str:
+    """``SUV 0.0 to 7.0`` for a window over a PET image whose uptake is known; else empty."""
+    factor = body_weight_suv(header)
+    if window is None or not factor:
+        return ""
+    low, high = window.center - window.width / 2, window.center + window.width / 2
+    return f"SUV {low * factor:.1f} to {high * factor:.1f}"
+
+
 def _identity(header: InstanceHeader) -> tuple[str, ...]:
     patient = header.patient
     age = age_at(patient.birth_date, header.study_date)
@@ -126,8 +180,25 @@ def _display(state: ViewportState, zoom: float | None, window: Window | None) ->
     chosen = state.window() or (window if state.presentation.window is None else None)
     name = chosen.explanation if chosen is not None else getattr(state.presentation.window, "explanation", "")
     percent = f"{zoom * 100:.0f} %" if zoom is not None else ""
-    window_line = "  ".join(_kept((window_text(chosen), name)))
-    return _kept(("Inverted" if state.presentation.invert else "", window_line, percent))
+    uptake = uptake_text(chosen, state.header)
+    unit = modality_unit(state.header) if state.header.pet is not None and chosen is not None else ""
+    window_line = uptake or "  ".join(_kept((" ".join(_kept((window_text(chosen), unit))), name)))
+    inverted = "Inverted" if state.presentation.invert else ""
+    return _kept((*_states(state), inverted, window_line, suv_remark(state.header), percent))
+
+
+def _states(state: ViewportState) -> tuple[str, ...]:
+    """Presentation states that are offered, or who made the one in use and when; what the reader has hidden."""
+    applied = state.applied
+    day = parse_date(applied.date) if applied is not None else None
+    made = "  ".join(_kept((applied.creator, day_text(day) if day else ""))) if applied is not None else ""
+    header, presentation = state.shown_header, state.presentation
+    is_lifted = presentation.hides_shutter and header.shutter is not None
+    return (
+        offered_text(len(state.offered)) if applied is None else made,
+        "Shutter off" if is_lifted else "",
+        "Overlays and graphics hidden" if presentation.hides_overlays else "",
+    )
 
 
 def _series(state: ViewportState) -> tuple[str, ...]:
@@ -136,8 +207,9 @@ def _series(state: ViewportState) -> tuple[str, ...]:
     return _kept(
         (
             _side_and_view(header),
-            "  ".join(_kept((number, header.series_description))),
+            "  ".join(_kept((number, state.display_set.title))),
             header.contrast_agent and f"Contrast {header.contrast_agent}",
+            technique_text(header, besides=state.display_set.label),
             "  ".join(_kept((_thickness_text(header), _place_text(state)))),
             position_text(state),
         )
@@ -146,6 +218,46 @@ def _series(state: ViewportState) -> tuple[str, ...]:
 
 def _side_and_view(header: InstanceHeader) -> str:
     return " ".join(_kept((header.laterality, header.view_position)))
+
+
+def technique_text(header: InstanceHeader, *, besides: str = "") -> str:
+    """How this very picture was made, as far as pictures of one series differ in it: echo, b-value, phase, angles.
+
+    Parameters
+    ----------
+    besides
+        What is written already and need not be said again.
+    """
+    details = header.details
+    facts = (
+        _quantity("TE", header.echo_time_ms, "ms"),
+        _quantity("TI", details.inversion_time_ms, "ms"),
+        _quantity("b", details.b_value, ""),
+        _quantity("", details.energy_kev, "keV"),
+        _quantity("", details.cardiac_percent, "% RR"),
+        _heart_text(details.cardiac_delay_ms),
+        _angles_text(details.positioner_angles),
+    )
+    said = besides.split(", ")
+    return "  ".join(fact for fact in facts if fact and fact not in said)
+
+
+def _quantity(name: str, value: float | None, unit: str) -> str:
+    return " ".join(_kept((name, f"{value:.4g}", unit))) if value is not None else ""
+
+
+def _heart_text(delay_ms: float | None) -> str:
+    """Empty for 0, which ungated images have too, and for what is longer than a heart beat: time since an injection."""
+    return _quantity("ECG +", delay_ms, "ms") if delay_ms is not None and 0 < delay_ms <= _LONGEST_BEAT_MS else ""
+
+
+def _angles_text(angles: tuple[float, float] | None) -> str:
+    """``LAO 30  CRAN 20`` (PS3.3 C.8.7.5.1.2)."""
+    if angles is None:
+        return ""
+    primary, secondary = angles
+    sides = ("LAO" if primary >= 0 else "RAO", "CRAN" if secondary >= 0 else "CAUD")
+    return f"{sides[0]} {abs(primary):.0f}  {sides[1]} {abs(secondary):.0f}"
 
 
 def _thickness_text(header: InstanceHeader) -> str:

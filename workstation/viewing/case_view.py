@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from workstation.dicom.display_sets import DisplaySet
+from workstation.dicom.presentation_state import PresentationState
 from workstation.hanging.hung import Hanging, HungViewport
 from workstation.hanging.rehang import keep_touched
 from workstation.hanging.study import HangingStudy
@@ -19,14 +20,21 @@ from workstation.viewing.actions import (
     ChooseTool,
     CycleAnnotations,
     Move,
+    NoState,
     Play,
     StepSeries,
+    StepState,
     ToggleLink,
+    ToggleOverlays,
+    ToggleShutter,
     Tool,
 )
 from workstation.viewing.annotations import AnnotationLevel
 from workstation.viewing.linked_scrolling import Anchor, anchors_of, followed, index_beside
+from workstation.viewing.reformat import acquired_set, regrown
 from workstation.viewing.viewport_state import ViewportState, hung_state
+
+_ALONE = (Play, StepState, NoState, ToggleOverlays, ToggleShutter)  # moves that no other viewport follows
 
 
 @dataclass(frozen=True)
@@ -47,6 +55,8 @@ class CaseView:
         Viewports the reader has changed: arriving series never move these.
     earlier
         States of viewports of other stages, for when the reader steps back.
+    presentation_states
+        Those of the studies: viewports offer the ones that refer to their images.
     """
 
     hanging: Hanging
@@ -59,6 +69,7 @@ class CaseView:
     anchors: Mapping[tuple[str, str], Anchor] = field(default_factory=dict, repr=False)
     touched: frozenset[str] = frozenset()
     earlier: Mapping[str, ViewportState] = field(default_factory=dict, repr=False)
+    presentation_states: tuple[PresentationState, ...] = ()
 
     @property
     def active_state(self) -> ViewportState | None:
@@ -79,7 +90,12 @@ class CaseView:
             case _:
                 return self._viewport_changed(action, self.active if viewport_id is None else viewport_id)
 
-    def rehung(self, hanging: Hanging, studies: Sequence[HangingStudy] = ()) -> CaseView:
+    def rehung(
+        self,
+        hanging: Hanging,
+        studies: Sequence[HangingStudy] = (),
+        presentation_states: Sequence[PresentationState] = (),
+    ) -> CaseView:
         """The same case hung anew: because series arrived, or the reader stepped to another stage.
 
         Viewports that keep their series keep how it is shown; touched ones keep their series too.
@@ -89,7 +105,7 @@ class CaseView:
         for viewport in kept.viewports:
             state = self._kept_state(viewport) or hung_state(viewport)
             if state is not None:
-                states[viewport.id] = state
+                states[viewport.id] = state.offering(presentation_states)
         ids = [v.id for v in kept.viewports]
         return replace(
             self,
@@ -99,6 +115,7 @@ class CaseView:
             series={**self.series, **series_of(studies)},
             anchors=anchors_of(states),
             earlier={**self.earlier, **self.states},
+            presentation_states=tuple(presentation_states),
         )
 
     def _ids(self) -> frozenset[str]:
@@ -112,8 +129,9 @@ class CaseView:
         state = self.states.get(viewport.id) or self.earlier.get(viewport.id)
         if state is None or viewport.display_set is None:
             return None
-        if state.display_set.uid == viewport.display_set.uid:
-            return state.grown_to(viewport.display_set)
+        if acquired_set(state.display_set).uid == viewport.display_set.uid:
+            is_reformat = acquired_set(state.display_set) is not state.display_set
+            return (regrown if is_reformat else ViewportState.grown_to)(state, viewport.display_set)
         return state if viewport.id in self.touched else None
 
     def _viewport_changed(self, action: Move | StepSeries, viewport_id: str) -> CaseView:
@@ -125,19 +143,25 @@ class CaseView:
         changed = action.on(state)
         if changed == state:
             return self
+        if changed.display_set.uid != state.display_set.uid:
+            return self._with_another_stack(viewport_id, changed.offering(self.presentation_states))
         states = {**self.states, viewport_id: changed}
-        followers = {} if isinstance(action, Play) else self._followers(viewport_id, state, changed)
+        followers = {} if isinstance(action, _ALONE) else self._followers(viewport_id, state, changed)
         return replace(self, states={**states, **followers}, touched=self.touched | {viewport_id} | followers.keys())
 
     def _with_series_stepped(self, viewport_id: str, state: ViewportState, steps: int) -> CaseView:
         there = self.series.get(state.display_set.study_uid, ())
-        places = [n for n, d in enumerate(there) if d.uid == state.display_set.uid]
+        places = [n for n, d in enumerate(there) if d.uid == acquired_set(state.display_set).uid]
         if not places or not 0 <= places[0] + steps < len(there):
             return self
         display_set = there[places[0] + steps]
         beside = index_beside(state, display_set)
         begun = ViewportState(display_set, chest_wall=state.chest_wall)
-        begun = begun.at(begun.count // 2 if beside is None else beside)
+        begun = begun.at(begun.count // 2 if beside is None else beside).offering(self.presentation_states)
+        return self._with_another_stack(viewport_id, begun)
+
+    def _with_another_stack(self, viewport_id: str, begun: ViewportState) -> CaseView:
+        """One viewport shows other pictures: none follows it there, and what lies beside what is new."""
         states = {**self.states, viewport_id: begun}
         return replace(self, states=states, anchors=anchors_of(states), touched=self.touched | {viewport_id})
 
@@ -179,6 +203,7 @@ class CaseView:
 def open_view(
     hanging: Hanging,
     studies: Sequence[HangingStudy] = (),
+    presentation_states: Sequence[PresentationState] = (),
     *,
     annotations: AnnotationLevel | str = AnnotationLevel.FULL,
 ) -> CaseView:
@@ -188,8 +213,12 @@ def open_view(
     ----------
     studies
         The studies hung, so that the reader can step through their series.
+    presentation_states
+        Those of the studies. They are offered, never applied by themselves: what is first seen are the images.
     """
-    states = {v.id: state for v in hanging.viewports if (state := hung_state(v)) is not None}
+    states = {
+        v.id: state.offering(presentation_states) for v in hanging.viewports if (state := hung_state(v)) is not None
+    }
     return CaseView(
         hanging=hanging,
         states=states,
@@ -197,6 +226,7 @@ def open_view(
         annotations=AnnotationLevel(annotations),
         series=series_of(studies),
         anchors=anchors_of(states),
+        presentation_states=tuple(presentation_states),
     )
 
 

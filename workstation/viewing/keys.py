@@ -19,12 +19,21 @@ from workstation.viewing.actions import (
     Flip,
     GoTo,
     Invert,
+    NextProjection,
+    NoState,
     Reset,
     Rotate,
     Scroll,
+    ShowAcquired,
+    ShowReformat,
     StepSeries,
+    StepState,
+    ThickenSlab,
     ToggleLink,
+    ToggleOverlays,
+    ToggleShutter,
     Tool,
+    TurnPlanes,
 )
 
 
@@ -79,6 +88,33 @@ def _image(id_: str, title: str, group: str, *keys: str, action: Action | None =
 _PRESETS = tuple(
     _image(f"preset.{n}", f"Window preset {n}", "Window", str(n), action=ChoosePreset(n)) for n in range(1, 10)
 )
+_TURN_DEG = 5.0
+_REFORMATS = (
+    _image("reformat", "Reformat: axial, coronal, sagittal, acquired", "Reformat", "M", action=ShowReformat()),
+    _image("reformat.axial", "Axial reformat", "Reformat", "Shift+A", action=ShowReformat("AXIAL")),
+    _image("reformat.coronal", "Coronal reformat", "Reformat", "Shift+C", action=ShowReformat("CORONAL")),
+    _image("reformat.sagittal", "Sagittal reformat", "Reformat", "Shift+S", action=ShowReformat("SAGITTAL")),
+    _image("reformat.acquired", "Back to the acquired images", "Reformat", "Shift+M", action=ShowAcquired()),
+    _image("slab.thicker", "Thicker slab", "Reformat", "Shift+Up", action=ThickenSlab(1)),
+    _image("slab.thinner", "Thinner slab", "Reformat", "Shift+Down", action=ThickenSlab(-1)),
+    _image("slab.projection", "Slab: MIP, MinIP, average", "Reformat", "Shift+P", action=NextProjection()),
+    _image("turn.right", "Turn the plane to the right by 5°", "Reformat", "Alt+Right", action=TurnPlanes(_TURN_DEG)),
+    _image("turn.left", "Turn the plane to the left by 5°", "Reformat", "Alt+Left", action=TurnPlanes(-_TURN_DEG)),
+    _image(
+        "turn.up",
+        "Turn the plane upwards by 5°",
+        "Reformat",
+        "Alt+Up",
+        action=TurnPlanes(-_TURN_DEG, about_vertical=False),
+    ),
+    _image(
+        "turn.down",
+        "Turn the plane downwards by 5°",
+        "Reformat",
+        "Alt+Down",
+        action=TurnPlanes(_TURN_DEG, about_vertical=False),
+    ),
+)
 KEY_MAP: tuple[KeyBinding, ...] = (
     _image("next", "Next image", "Scroll", "Down", "Right", action=Scroll(1)),
     _image("previous", "Previous image", "Scroll", "Up", "Left", action=Scroll(-1)),
@@ -99,6 +135,11 @@ KEY_MAP: tuple[KeyBinding, ...] = (
     _image("rotate_right", "Turn to the right (radiographs)", "Size and place", "R", action=Rotate(1)),
     _image("rotate_left", "Turn to the left (radiographs)", "Size and place", "L", action=Rotate(-1)),
     _image("reset", "Reset the viewport, keep the image", "Size and place", "Space", action=Reset()),
+    _image("next_state", "Next presentation state", "Presentation states", "Y", action=StepState(1)),
+    _image("no_state", "No presentation state", "Presentation states", "Shift+Y", action=NoState()),
+    _image("overlays", "Show or hide overlays and graphics", "Presentation states", "Shift+G", action=ToggleOverlays()),
+    _image("shutter", "Shutter on or off", "Presentation states", "U", action=ToggleShutter()),
+    *_REFORMATS,
     _image("annotations", "Annotations full, minimal, off", "Layout", "G", action=CycleAnnotations()),
     _image("next_stage", "Next hanging stage", "Layout", "."),
     _image("previous_stage", "Previous hanging stage", "Layout", ","),
@@ -122,7 +163,6 @@ RESERVED_KEYS: MappingProxyType[str, str] = MappingProxyType(
         "P": "probe",
         "K": "key image",
         "X": "3-D cursor",
-        "M": "reformatting",
         "F4": "microphone",
     }
 )

@@ -46,6 +46,8 @@ def are_scrolled_together(a: DisplaySet, b: DisplaySet) -> bool:
     """Both are stacks, and run in the same direction as far as that is known."""
     if len(a.frames) < 2 or len(b.frames) < 2:
         return False
+    if a.is_at_one_place != b.is_at_one_place:
+        return False
     normals = (_normal(a), _normal(b))
     if normals[0] is None or normals[1] is None:
         return a.plane == b.plane
@@ -55,7 +57,7 @@ def are_scrolled_together(a: DisplaySet, b: DisplaySet) -> bool:
 def index_beside(state: ViewportState, display_set: DisplaySet) -> int | None:
     """The picture of ``display_set`` at the place of the patient that ``state`` shows; None when that is not known."""
     here = _position(state.display_set, state.index)
-    if here is None or not share_positions(state.display_set, display_set):
+    if here is None or display_set.is_at_one_place or not share_positions(state.display_set, display_set):
         return None
     if not are_scrolled_together(state.display_set, display_set) or _position(display_set, 0) is None:
         return None
@@ -96,7 +98,7 @@ def anchors_of(states: Mapping[str, ViewportState]) -> dict[tuple[str, str], Anc
 def _wanted_position(leader: ViewportState, follower: ViewportState, anchor: Anchor) -> float | None:
     """Where in its own positions the follower should be, in mm; None when positions do not decide."""
     now = _position(leader.display_set, leader.index)
-    if now is None:
+    if now is None or leader.display_set.is_at_one_place:
         return None
     direction = _direction(leader.display_set, follower.display_set)
     if share_positions(leader.display_set, follower.display_set):
@@ -121,4 +123,4 @@ def _position(display_set: DisplaySet, index: int) -> float | None:
 
 
 def _normal(display_set: DisplaySet) -> tuple[float, float, float] | None:
-    return display_set.instances[0].normal if display_set.instances else None
+    return display_set.header_at(0).normal if display_set.frames else None

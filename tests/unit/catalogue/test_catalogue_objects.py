@@ -44,7 +44,7 @@ def test_what_is_put_is_read(store: ObjectStore) -> None:
     assert store.read(UID) == DATA
     with store.open(UID) as reader:
         assert reader.size == len(DATA)
-        assert reader.read_range(1_200_000, 10) == DATA[1_200_000:1_200_010]
+        assert reader.read(1_200_000, 10) == DATA[1_200_000:1_200_010]
 
 
 def test_a_stream_is_put_piece_by_piece(store: ObjectStore) -> None:
@@ -89,7 +89,7 @@ def test_exchanged_files_are_found(store: ObjectStore, tmp_path: Path) -> None:
         with pytest.raises(DamagedObject):
             store.read(uid)
         with store.open(uid) as reader, pytest.raises(DamagedObject):
-            reader.read_range(0, 10)
+            reader.read(0, 10)
 
 
 @pytest.mark.parametrize("length", [0, 1, 36, 1_000_000, 36 + (1 << 20) + 16, 2 * ((1 << 20) + 16) + 36])
@@ -131,9 +131,9 @@ def test_a_range_is_read_although_another_part_is_damaged(store: ObjectStore, tm
     content[1_500_000] ^= 4
     file_of(tmp_path, UID).write_bytes(content)
     with store.open(UID) as reader:
-        assert reader.read_range(0, 132) == DATA[:132]
+        assert reader.read(0, 132) == DATA[:132]
         with pytest.raises(DamagedObject):
-            reader.read_range(1_499_000, 2_000)
+            reader.read(1_499_000, 2_000)
 
 
 def test_a_file_of_another_store_is_found(tmp_path: Path, store: ObjectStore, folder: Path) -> None:

@@ -3,43 +3,15 @@ from __future__ import annotations
 import math
 import random
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.helpers.plain_headers import CORONAL, SAGITTAL, image
 from workstation.dicom.display_sets import DisplaySet, display_sets_of
-from workstation.dicom.header import InstanceHeader, PixelDescription
-from workstation.dicom.patient import PatientIdentity
+from workstation.dicom.header import InstanceHeader
 from workstation.dicom.reading import header_of, read_header
-
-AXIAL = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
-SAGITTAL = (0.0, 1.0, 0.0, 0.0, 0.0, -1.0)
-CORONAL = (1.0, 0.0, 0.0, 0.0, 0.0, -1.0)
-
-
-def image(number: int, z: float | None = None, **facts: Any) -> InstanceHeader:
-    """An axial CT image at height ``z``."""
-    defaults: dict[str, Any] = {
-        "study_uid": "1",
-        "series_uid": "1.1",
-        "sop_uid": f"1.1.{number}",
-        "sop_class": "1.2.840.10008.5.1.4.1.1.2",
-        "transfer_syntax": "1.2.840.10008.1.2.1",
-        "modality": "CT",
-        "patient": PatientIdentity(),
-        "pixel": PixelDescription(),
-        "instance_number": number,
-        "rows": 64,
-        "columns": 64,
-        "frames": 1,
-        "orientation": AXIAL,
-        "position": None if z is None else (0.0, 0.0, z),
-        "spacing": (0.5, 0.5),
-        "frame_of_reference": "1.9",
-    }
-    return InstanceHeader(**{**defaults, **facts})
 
 
 def numbers(display_set: DisplaySet) -> list[int | None]:
@@ -128,8 +100,8 @@ def test_an_instance_given_twice_counts_once() -> None:
 
 
 def test_uneven_gaps_are_stated() -> None:
-    (found,) = display_sets_of([image(n, z) for n, z in enumerate((0.0, 5.0, 10.0, 20.0))])
-    assert found.warnings == ("Uneven gaps between images: 5.00 to 10.00 mm",)
+    (found,) = display_sets_of([image(n, z) for n, z in enumerate((0.0, 5.0, 9.0, 16.0))])
+    assert found.warnings == ("Uneven gaps between images: 4.00 to 7.00 mm",)
     assert not found.is_reconstructable
 
 

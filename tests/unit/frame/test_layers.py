@@ -19,6 +19,7 @@ BREAKS = {
     "One door to the network": ("workstation/sync/breach.py", "import requests"),
     "One door to the key store of the system": ("workstation/vault/breach.py", "import keyring"),
     "One door to the encrypted database": ("workstation/catalogue/breach.py", "import sqlcipher3"),
+    "One door to VTK": ("workstation/imaging/breach.py", "import vtkmodules"),
     "The demo site knows only foundation and dicom": (
         "workstation/demo_site/breach.py",
         "import workstation.site.profile",

@@ -151,9 +151,9 @@ def test_palette_is_enlarged_by_index() -> None:
 
 def test_wide_and_floating_pixels_are_shown(open_data: Path) -> None:
     for name in ("compressed_misc/parametric_map_float.dcm", "pydicom_test_files/rtdose_1frame.dcm"):
-        dataset = read_dataset((open_data / name).read_bytes())
-        header = header_of(dataset, require_identifiers=False)
-        frame = decode_frame(dataset)
+        content = (open_data / name).read_bytes()
+        header = header_of(read_dataset(content), require_identifiers=False)
+        frame = decode_frame(content)
         fit = fit_placement(frame.rows, frame.columns, 100, 100)
         assert render_view(frame, header, Presentation(), fit, (100, 100)).max() == 255
         assert render_native(frame, header).max() == 255
@@ -176,7 +176,8 @@ def test_a_window_drag_touches_nothing_else() -> None:
 
 def test_segmented_palette(open_data: Path) -> None:
     """One that DCMTK does not draw; pydicom unfolds the segments."""
-    dataset = read_dataset((open_data / "us/gdcm-US-ALOKA-16.dcm").read_bytes())
+    content = (open_data / "us/gdcm-US-ALOKA-16.dcm").read_bytes()
+    dataset = read_dataset(content)
     expected = apply_color_lut(dataset.pixel_array, dataset)
     expected = expected if expected.dtype == np.uint8 else (expected >> 8).astype(np.uint8)
-    np.testing.assert_array_equal(render_native(decode_frame(dataset), header_of(dataset)), expected)
+    np.testing.assert_array_equal(render_native(decode_frame(content), header_of(dataset)), expected)

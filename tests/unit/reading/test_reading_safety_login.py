@@ -32,7 +32,7 @@ def days_left(key: ReaderKey) -> float:
 
 @pytest.mark.parametrize("days_before_end", [-1.0, 3.0])
 def test_a_certificate_near_or_past_its_end_is_renewed_at_login(at: DeskAtSite, days_before_end: float) -> None:
-    log_in: LogIn = at.desk._log_in
+    log_in: LogIn = at.desk._session._log_in
     key = log_in._key_of("dr.demo")
     before = key.certificate_chain[0].serial_number
     log_in("dr.demo", "demo")
@@ -65,7 +65,7 @@ def test_the_password_of_somebody_else_signs_nothing(at: DeskAtSite, monkeypatch
 def test_a_reader_is_known_by_the_name_the_site_gives(site: tuple[DemoSite, Path], tmp_path: Path) -> None:
     """The key, the memory of the password and the report must all be of one name, however it was typed."""
     with desk_at(site[1], tmp_path, logs_in=False) as at:
-        log_in: LogIn = at.desk._log_in
+        log_in: LogIn = at.desk._session._log_in
         account_log_in = log_in._account.log_in
         log_in._account.log_in = lambda user, password: account_log_in(user.lower(), password)  # type: ignore[method-assign]
         assert at.desk.log_in("DR.DEMO", "demo").user == "dr.demo"

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from workstation.foundation.byte_source import BytesSource
 from workstation.vault.errors import DamagedObject
 from workstation.vault.sealing import CHUNK_BYTES, SealedReader, SealedWriter, open_bytes, seal_bytes
 
@@ -28,7 +29,7 @@ def opened(content: bytes, name: str = "a") -> bytes:
 
 
 def reader(content: bytes) -> SealedReader:
-    return SealedReader(io.BytesIO(content), KEY, store="test", name="a")
+    return SealedReader(BytesSource(content), KEY, store="test", name="a")
 
 
 def chunks_of(content: bytes) -> list[bytes]:
@@ -65,7 +66,7 @@ def test_the_same_bytes_are_never_sealed_alike() -> None:
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, len(THREE_CHUNKS) + 10), st.integers(0, CHUNK_BYTES + 100))
 def test_any_range_is_read(offset: int, length: int) -> None:
-    assert reader(_SEALED).read_range(offset, length) == THREE_CHUNKS[offset : offset + length]
+    assert reader(_SEALED).read(offset, length) == THREE_CHUNKS[offset : offset + length]
 
 
 _SEALED = sealed()
@@ -75,29 +76,29 @@ def test_a_range_is_verified_without_the_other_chunks() -> None:
     content = bytearray(_SEALED)
     content[HEADER + SEALED_CHUNK + 7] ^= 1  # in the middle chunk
     damaged = reader(bytes(content))
-    assert damaged.read_range(10, 100) == THREE_CHUNKS[10:110]
-    assert damaged.read_range(2 * CHUNK_BYTES, 50) == THREE_CHUNKS[2 * CHUNK_BYTES :][:50]
+    assert damaged.read(10, 100) == THREE_CHUNKS[10:110]
+    assert damaged.read(2 * CHUNK_BYTES, 50) == THREE_CHUNKS[2 * CHUNK_BYTES :][:50]
     with pytest.raises(DamagedObject):
-        damaged.read_range(CHUNK_BYTES, 1)
+        damaged.read(CHUNK_BYTES, 1)
 
 
 def test_a_range_reads_only_its_own_chunk_and_the_last() -> None:
-    class Counting(io.BytesIO):
+    class Counting(BytesSource):
         bytes_read = 0
 
-        def read(self, size: int | None = -1) -> bytes:
-            data = super().read(size)
+        def read(self, offset: int, length: int) -> bytes:
+            data = super().read(offset, length)
             self.bytes_read += len(data)
             return data
 
     stream = Counting(_SEALED)
-    SealedReader(stream, KEY, store="test", name="a").read_range(0, 300)
+    SealedReader(stream, KEY, store="test", name="a").read(0, 300)
     assert stream.bytes_read <= HEADER + SEALED_CHUNK + 5016
 
 
 def test_a_range_before_the_beginning_is_our_bug() -> None:
     with pytest.raises(ValueError, match="range"):
-        reader(_SEALED).read_range(-1, 3)
+        reader(_SEALED).read(-1, 3)
 
 
 def _flip(position: int) -> Callable[[bytes], bytes]:
