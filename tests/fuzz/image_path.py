@@ -5,20 +5,29 @@ from __future__ import annotations
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from tests.helpers import hostile_objects as hostile
 from workstation.dicom.dicom_object import DicomObject, UnusualReader, open_object
 from workstation.dicom.display_sets import display_sets_of
+from workstation.dicom.header import InstanceHeader
+from workstation.dicom.presentation_state import SOP_CLASSES, PresentationState, presentation_state_of
 from workstation.dicom.unusual_objects import ReadInHelper
 from workstation.foundation.byte_source import BytesSource
 from workstation.foundation.errors import UserFacingError
 from workstation.foundation.helper_process import HelperProcess
+from workstation.imaging.applied_state import applied_state
 from workstation.imaging.decoding import DecodeElsewhere, decode_frame_into, decode_frame_of, stored_dtype
 from workstation.imaging.decoding_elsewhere import HELPER_MODULES, DecodeInHelper
+from workstation.imaging.displayed_area import area_placement, displayed_rectangle
+from workstation.imaging.drawing import marks_of
+from workstation.imaging.drawn_marks import paint_marks
 from workstation.imaging.picture import render_native, render_view
-from workstation.imaging.placement import Presentation, fit_placement
+from workstation.imaging.placement import Presentation, ViewTransform, fit_placement
+from workstation.imaging.quantities import reading_at, reading_text, statistics_over
+from workstation.imaging.stored_frame import StoredFrame
 
 VIEW = (200, 150)
 
@@ -30,7 +39,7 @@ class Outcome:
     Attributes
     ----------
     kind
-        ``shown``, ``refused``, or ``finding`` for what must not happen.
+        ``shown``, ``applied`` (a presentation state), ``refused``, or ``finding`` for what must not happen.
     detail
         What was said; the exception and its place for a finding.
     """
@@ -50,6 +59,8 @@ class ImagePath:
         """Open, sort, decode and draw a file."""
         try:
             opened = open_object(BytesSource(data), unusual=self.unusual)
+            if opened.elements.text("SOPClassUID") in SOP_CLASSES:
+                return Outcome("applied", f"to {_apply(presentation_state_of(opened.elements))} images")
             pictures = sum(self._draw(opened, frame) for frame in _chosen_frames(opened))
             self._sort(opened)
         except UserFacingError as error:
@@ -70,6 +81,7 @@ class ImagePath:
         placement = fit_placement(stored.rows, stored.columns, *VIEW, header.pixel_aspect)
         for window in (None, *header.pixel.windows[:1]):
             render_view(stored, header, Presentation(window=window), placement, VIEW)
+        _measure(stored, header)
         dtype = stored_dtype(header)
         if dtype is not None:
             decode_frame_into(opened, frame, np.empty((header.rows, header.columns), dtype))
@@ -84,6 +96,38 @@ def path_with_helper() -> Iterator[ImagePath]:
         yield ImagePath(ReadInHelper(helper), DecodeInHelper(helper))
     finally:
         helper.stop(5.0)
+
+
+def _apply(state: PresentationState) -> int:
+    """Show a whole image as the state wants it."""
+    found = open_object(BytesSource(hostile.good()))
+    stored, applications = decode_frame_of(found), 0
+    for sop_uid in sorted(state.images.sop_uids)[:2]:
+        header = replace(found.header, sop_uid=sop_uid)
+        applied = applied_state(state, header, 0)
+        if applied is None:
+            continue
+        applications += 1
+        presentation = Presentation(rotate_quarter=state.rotate_quarter, flip=state.flip, applied=applied)
+        aspect, shape = applied.header.pixel_aspect, (stored.rows, stored.columns)
+        placement = fit_placement(*shape, *VIEW, aspect, rotate_quarter=state.rotate_quarter)
+        if applied.area is not None:
+            placement = area_placement(applied.area, shape, aspect, presentation, VIEW)
+        picture = render_view(stored, header, presentation, placement, VIEW)
+        render_native(stored, header, presentation, bits=16, has_overlays=True)
+        displayed = displayed_rectangle(applied.area, shape, presentation, placement)
+        paint_marks(picture, marks_of(applied, ViewTransform(*shape, presentation, placement), displayed), int)
+    return applications
+
+
+def _measure(stored: StoredFrame, header: InstanceHeader) -> None:
+    """What a probe and a region of interest would say."""
+    reading = reading_at(stored, header, stored.rows // 2, stored.columns // 2)
+    if reading is not None:
+        reading_text(reading)
+    region = np.zeros((stored.rows, stored.columns), bool)
+    region[: 1 + stored.rows // 4, : 1 + stored.columns // 4] = True
+    statistics_over(stored, header, region)
 
 
 def _chosen_frames(opened: DicomObject) -> list[int]:

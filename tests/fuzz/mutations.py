@@ -50,7 +50,7 @@ def whole_files(folder: Path | None) -> list[bytes]:
     real = [path.read_bytes() for path in found if path.is_file() and path.stat().st_size <= _LARGEST_FILE]
     images = [data for data in real if _ROWS in data]
     others = [data for data in real if _ROWS not in data and len(data) > 200]
-    return 3 * made + images + others[::8]
+    return 3 * made + 20 * [hostile.presentation_state()] + images + others[::8]
 
 
 def broken_file(files: Sequence[bytes], seed: int, number: int) -> bytes:

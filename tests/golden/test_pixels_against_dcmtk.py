@@ -61,6 +61,10 @@ CASES: dict[str, tuple[Dataset, list[str]]] = {
         _object(0, 4095, "u2", 12, WindowCenter=2000, WindowWidth=1000, VOILUTFunction="SIGMOID"),
         ["+Wi", "1"],
     ),
+    "linear exact, which DCMTK takes for linear": (
+        _object(0, 4095, "u2", 12, WindowCenter=2000, WindowWidth=1000, VOILUTFunction="LINEAR_EXACT"),
+        ["+Wi", "1"],
+    ),
     "16 bits signed": (_object(-32768, 32767, "i2", 16, WindowCenter=-500, WindowWidth=30000), ["+Wi", "1"]),
     "16 bits unsigned": (_object(0, 65535, "u2", 16, WindowCenter=40000, WindowWidth=30000), ["+Wi", "1"]),
     "10 bits": (_object(0, 1023, "u2", 10, WindowCenter=512, WindowWidth=300), ["+Wi", "1"]),

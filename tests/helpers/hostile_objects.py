@@ -528,6 +528,62 @@ def _size_bombs() -> Iterator[Hostile]:
         yield Hostile(f"{syntax} of 16,384 components", compressed(syntax, components))
 
 
+def presentation_state() -> bytes:
+    """A grayscale softcopy presentation state that does not lie, with something of everything, on `good`."""
+    image = element(0x00081150, "UI", uid("1.2.840.10008.5.1.4.1.1.2")) + element(0x00081155, "UI", uid(ROOT + "3.1"))
+    images = element(0x00081140, "SQ", item(image))
+    series = element(0x0020000E, "UI", uid(ROOT + "2"))
+    line = (
+        element(0x00700005, "CS", b"PIXEL ") + element(0x00700020, "US", short(2)) + element(0x00700021, "US", short(3))
+    )
+    line += element(0x00700022, "FL", struct.pack("<6f", 1, 1, 20, 5, 9, 30)) + element(
+        0x00700023, "CS", b"INTERPOLATED"
+    )
+    line += element(0x00700024, "CS", b"N ")
+    circle = line.replace(b"INTERPOLATED", b"POLYLINE    ").replace(b"PIXEL ", b"DISPLAY ")
+    words = element(0x00700003, "CS", b"PIXEL ") + element(0x00700004, "CS", b"PIXEL ")
+    words += element(0x00700006, "ST", b"here") + element(0x00700010, "FL", struct.pack("<2f", 2, 2))
+    words += element(0x00700011, "FL", struct.pack("<2f", 30, 9)) + element(0x00700012, "CS", b"CENTER")
+    words += element(0x00700014, "FL", struct.pack("<2f", 9, 9)) + element(0x00700015, "CS", b"Y ")
+    drawn = images + element(0x00700002, "CS", b"ONE ") + element(0x00700008, "SQ", item(words))
+    drawn += element(0x00700009, "SQ", item(line) + item(circle))
+    area = (
+        images
+        + element(0x00700052, "SL", struct.pack("<2i", 3, 3))
+        + element(0x00700053, "SL", struct.pack("<2i", 30, 30))
+    )
+    area += element(0x00700100, "CS", text("SCALE TO FIT")) + element(0x00700101, "DS", text("0.5\\0.5"))
+    layer = (
+        element(0x00700002, "CS", b"ONE ") + element(0x00700062, "IS", b"1 ") + element(0x00700066, "US", short(60000))
+    )
+    window = images + element(0x00281050, "DS", text("500")) + element(0x00281051, "DS", text("900"))
+    found = element(0x00080016, "UI", uid("1.2.840.10008.5.1.4.1.1.11.1")) + element(0x00080018, "UI", uid(ROOT + "9"))
+    found += element(0x00080060, "CS", b"PR") + element(0x00081115, "SQ", item(images + series))
+    found += element(0x0020000D, "UI", uid(ROOT + "1")) + element(0x0020000E, "UI", uid(ROOT + "8"))
+    found += element(0x00181600, "CS", text("CIRCULAR\\POLYGONAL")) + element(0x00181610, "IS", text("16\\16"))
+    found += (
+        element(0x00181612, "IS", b"15")
+        + element(0x00181620, "IS", text("1\\1\\1\\30\\30\\30"))
+        + element(0x00181622, "US", short(9))
+    )
+    found += element(0x00281052, "DS", b"-5") + element(0x00281053, "DS", b"2 ") + element(0x00281054, "LO", b"HU")
+    found += element(0x00283110, "SQ", item(window)) + element(0x00700001, "SQ", item(drawn))
+    found += (
+        element(0x00700041, "CS", b"Y ") + element(0x00700042, "US", short(90)) + element(0x0070005A, "SQ", item(area))
+    )
+    found += element(0x00700060, "SQ", item(layer)) + element(0x20500020, "CS", text("INVERSE"))
+    found += (
+        element(0x60000010, "US", short(32)) + element(0x60000011, "US", short(32)) + element(0x60000040, "CS", b"G ")
+    )
+    found += (
+        element(0x60000050, "SS", _words(1, 1))
+        + element(0x60000100, "US", short(1))
+        + element(0x60000102, "US", short(0))
+    )
+    found += element(0x60001001, "CS", b"ONE ") + element(0x60003000, "OW", b"\xaa" * 128)
+    return meta(EXPLICIT) + found
+
+
 KINDS: dict[str, Callable[[], Iterator[Hostile]]] = {
     "cut short": _cut_short,
     "lengths that lie": _lying_lengths,

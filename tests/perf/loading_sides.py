@@ -5,21 +5,22 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
 import numpy as np
-from pydicom import dcmread
 
 from tests.helpers.vaults import HandClock, a_catalogue
 from tests.perf.studies_for_timing import ct_study
 from workstation.catalogue.catalogue import Catalogue
+from workstation.catalogue.header_blocks import Head
 from workstation.catalogue.instances import InstanceRef
 from workstation.dicom.dicom_object import DicomObject, open_object
-from workstation.dicom.display_sets import DisplaySet, display_sets_of
+from workstation.dicom.display_sets import display_sets_of
 from workstation.dicom.header import InstanceHeader
-from workstation.dicom.object_shelf import ObjectShelf
+from workstation.dicom.object_shelf import ObjectShelf, head_of
 from workstation.dicom.series_memory import SeriesMemory
 from workstation.foundation.byte_source import BytesSource, FileSource
 from workstation.foundation.cancel import CancelToken
@@ -44,6 +45,11 @@ class FileStudy:
 
     def __init__(self, paths: Sequence[Path]) -> None:
         self._paths = {str(path): path for path in paths}
+
+    def study_uid(self) -> str:
+        """Study Instance UID of the first file."""
+        with closing(self._source(next(iter(self._paths)))) as source:
+            return open_object(source).header.study_uid
 
     def open(self, *, all_frames: bool = True) -> Opened:
         """Headers of all, the display set, and the pixels, from the middle outwards; or the middle one only."""
@@ -123,29 +129,33 @@ def stored(root: Path, paths: Sequence[Path]) -> Catalogue:
 
 
 def _fill(root: Path, paths: Sequence[Path]) -> None:
-    catalogue = a_catalogue(root, HandClock())
-    try:
-        headers = {path: dcmread(path, stop_before_pixels=True) for path in paths}
-        refs = [_ref(found) for found in headers.values()]
-        catalogue.instances.expect(refs[0].study_uid, refs)
-        for path, found in headers.items():
-            kept = catalogue.objects.put(found.SOPInstanceUID, _pieces(path))
-            catalogue.instances.mark_received(found.SOPInstanceUID, kept, found.file_meta.TransferSyntaxUID)
-    finally:
-        catalogue.close()
+    """Store the files as `workstation.sync.transfer` does."""
+    with closing(a_catalogue(root, HandClock())) as catalogue:
+        refs, heads = [], {}
+        for path in paths:
+            data = path.read_bytes()
+            found = open_object(BytesSource(data))
+            kept, head = catalogue.objects.put(found.header.sop_uid, data), head_of(data, found)
+            if head is not None:
+                heads[found.header.sop_uid] = Head(kept.sha256, kept.size, kept.identity, head)
+            refs.append((_ref(found.header), kept))
+        study_uid = refs[0][0].study_uid
+        catalogue.instances.expect(study_uid, [ref for ref, _ in refs])
+        for ref, kept in refs:
+            catalogue.instances.mark_received(ref.sop_uid, kept, "")
+        catalogue.headers.add(study_uid, heads)
 
 
-def _ref(found: object) -> InstanceRef:
-    header = open_object(BytesSource(Path(found.filename).read_bytes()[: 1 << 16])).header  # type: ignore[attr-defined]
+def _ref(header: InstanceHeader) -> InstanceRef:
     return InstanceRef(
-        header.study_uid, header.series_uid, header.sop_uid, header.sop_class, header.instance_number, 1, header.modality
+        header.study_uid,
+        header.series_uid,
+        header.sop_uid,
+        header.sop_class,
+        header.instance_number,
+        header.series_number,
+        header.modality,
     )
-
-
-def _pieces(path: Path) -> Iterable[bytes]:
-    with path.open("rb") as stream:
-        while piece := stream.read(8 << 20):
-            yield piece
 
 
 def simple_itk(folder: Path) -> np.ndarray:  # type: ignore[type-arg]
@@ -164,8 +174,3 @@ def cat(paths: Sequence[Path]) -> int:
         with path.open("rb", buffering=0) as stream:
             read += len(stream.read())
     return read
-
-
-def known_positions(display_set: DisplaySet) -> list[float | None]:
-    """Where the slices lie along the normal."""
-    return [reference.position_mm for reference in display_set.frames]

@@ -8,7 +8,7 @@ else. Both have the bytes in memory. What opening and reading the files adds is 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -119,7 +119,9 @@ def _compressed(plain: list[Path], process: _Process, folder: Path) -> list[Path
 def _stack_of(objects: list[DicomObject], headers: list[InstanceHeader]) -> Slice:
     """Each object as if just opened: what was found out of its fragments before is forgotten."""
     stack = np.empty((len(objects), _SIDE, _SIDE), np.uint16)
-    _in_threads(lambda index: _decode(replace(objects[index]), headers[index], stack[index]), len(objects))
+    for each in objects:
+        vars(each).pop("_encapsulated_frames", None)
+    _in_threads(lambda index: _decode(objects[index], headers[index], stack[index]), len(objects))
     return stack
 
 

@@ -14,6 +14,7 @@ from tests.perf.measuring import Row, compared, interleaved, median, p95, timed
 from tests.perf.rendering_sides import LoadedStack, Size, SmoothWidget, Stage, our_scroller, smooth_scroller
 from tests.perf.rendering_studies import ct_study
 from workstation.app.windows import an_application
+from workstation.ui.outlined_text import TextStamps
 from workstation.ui.viewport_widget import ViewportWidget
 
 _ROUNDS = 150
@@ -30,8 +31,9 @@ def rows(work: Path) -> Iterator[Row]:
 
 
 def _scrolling(stack: LoadedStack, name: str, count: int, size: Size, must_ms: float) -> Iterator[Row]:
-    ours = [ViewportWidget("Viewport") for _ in range(count)]
-    theirs = [SmoothWidget() for _ in range(count)]
+    stamps = TextStamps(), TextStamps()
+    ours = [ViewportWidget("Viewport", stamps=stamps[0]) for _ in range(count)]
+    theirs = [SmoothWidget(stamps[1]) for _ in range(count)]
     stages = [Stage(ours, size, 0), Stage(theirs, size, 2048)]
     sides = {"ours": our_scroller(stack, ours), "QPainter": smooth_scroller(stack, theirs)}
     wall = interleaved(sides, _ROUNDS)

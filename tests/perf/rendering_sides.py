@@ -16,11 +16,13 @@ from workstation.foundation.cancel import CancelToken
 from workstation.hanging.hung import HungViewport
 from workstation.imaging.gray_table import chain_for, ddl_table, look_up
 from workstation.qtkit.tasks import TaskRunner
+from workstation.ui.blitting import image_of
 from workstation.ui.frame_loading import FrameLoader
 from workstation.ui.image_overlay import OverlayPainter
+from workstation.ui.outlined_text import TextStamps
 from workstation.ui.position_bar import paint_position_bar
 from workstation.ui.viewport_presenter import ViewportPresenter
-from workstation.ui.viewport_widget import FRAME, ViewportContent, ViewportWidget, image_of
+from workstation.ui.viewport_widget import FRAME, ViewportContent, ViewportWidget
 from workstation.viewing.annotations import AnnotationLevel
 from workstation.viewing.viewport_state import ViewportState
 
@@ -94,13 +96,13 @@ def our_scroller(stack: LoadedStack, widgets: Sequence[ViewportWidget]) -> Scrol
 class SmoothWidget(QWidget):
     """A windowed 8-bit frame enlarged by QPainter, with the texts that we write over it."""
 
-    def __init__(self) -> None:
+    def __init__(self, stamps: TextStamps) -> None:
         super().__init__()
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._picture: NDArray[np.uint8] | None = None
         self._texts = ViewportContent()
         self._tokens = ViewportWidget("Measures").tokens
-        self._overlay = OverlayPainter()
+        self._overlay = OverlayPainter(stamps)
 
     def show_picture(self, picture: NDArray[np.uint8], texts: ViewportContent) -> None:
         """Show them from the next paint on."""

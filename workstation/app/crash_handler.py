@@ -13,6 +13,7 @@ from types import TracebackType
 
 from workstation.foundation.files import make_private_folder, write_atomically
 from workstation.foundation.logs import redacted
+from workstation.imaging.codecs import is_told_twice
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +50,8 @@ class CrashHandler:
     def _caught(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if issubclass(kind, KeyboardInterrupt):
             sys.__excepthook__(kind, error, trace)
+            return
+        if is_told_twice(error):
             return
         if not self._handling.acquire(blocking=False):
             return  # a second fault while the first is being handled must not loop

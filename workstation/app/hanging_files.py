@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -12,10 +11,11 @@ from numpy.typing import NDArray
 from workstation.app.image_helper import ImageHelper
 from workstation.app.rendering import write_image
 from workstation.dicom.dicom_object import DicomObject, open_object
-from workstation.dicom.errors import UnreadableInstance
+from workstation.dicom.folder import objects_in
 from workstation.dicom.header import InstanceHeader
 from workstation.dicom.patient import PatientMatch, compare_patients
 from workstation.foundation.byte_source import FileSource
+from workstation.foundation.cancel import CancelToken
 from workstation.hanging.hung import Hanging, HungViewport
 from workstation.hanging.screens import HangingScreen
 from workstation.hanging.study import HangingStudy
@@ -33,19 +33,11 @@ OpenObject = Callable[[str], DicomObject]
 def read_studies(folder: Path, helper: ImageHelper) -> tuple[tuple[HangingStudy, ...], OpenObject]:
     """All studies with images below ``folder``, and what opens their files.
 
-    Files that are no DICOM objects are passed over.
+    Files that are no DICOM objects, or damaged ones, are passed over.
     """
-    headers: list[InstanceHeader] = []
-    files: dict[str, Path] = {}
-    for path in sorted(each for each in folder.rglob("*") if each.is_file()):
-        try:
-            with closing(FileSource(path)) as source:
-                header = open_object(source, unusual=helper.unusual).header
-        except UnreadableInstance:
-            continue
-        if header.is_image:
-            headers.append(header)
-            files[header.sop_uid] = path
+    images = [each for each in objects_in(folder, CancelToken(), unusual=helper.unusual).found if each.header.is_image]
+    headers = [each.header for each in images]
+    files = {each.header.sop_uid: each.path for each in images}
     studies = tuple(
         study for group in _by_patient(headers) for study in hanging_studies_of(group, patient_key=_key(group))
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from workstation.catalogue import drafts, instances, notes, outbox_store, reports, studies, work_items
 from workstation.catalogue.database import Database, Migration
+from workstation.catalogue.header_blocks import HeaderBlocks
 from workstation.catalogue.object_store import ObjectStore
 from workstation.foundation.clock import Clock
 from workstation.foundation.files import make_private_folder
@@ -14,6 +15,7 @@ from workstation.vault.keys import Vault
 
 DATABASE_NAME = "catalogue.db"
 OBJECTS_NAME = "instances"
+HEADERS_NAME = "headers"
 
 # A step, once shipped, never changes; a new form of the database is a new step with an old file as its test.
 MIGRATIONS = (
@@ -42,6 +44,7 @@ class Catalogue:
     outbox: outbox_store.OutboxStore
     notes: notes.Notes
     objects: ObjectStore
+    headers: HeaderBlocks
     _database: Database = field(repr=False)
 
     def close(self) -> None:
@@ -79,5 +82,6 @@ def open_catalogue(folder: Path, vault: Vault, clock: Clock) -> Catalogue:
         outbox=outbox_store.OutboxStore(database, clock),
         notes=notes.Notes(database),
         objects=objects,
+        headers=HeaderBlocks(folder / HEADERS_NAME, vault),
         _database=database,
     )

@@ -13,6 +13,7 @@ from typing import BinaryIO
 
 from workstation.catalogue.errors import ObjectNotStored, StorageFailed
 from workstation.foundation.byte_source import FileSource
+from workstation.foundation.errors import BadInput
 from workstation.foundation.files import make_private_folder, sync_folder
 from workstation.vault.keys import Vault
 from workstation.vault.sealing import SealedReader, SealedWriter, open_bytes
@@ -22,10 +23,11 @@ _PART = ".part"
 
 @dataclass(frozen=True)
 class Stored:
-    """What was stored: plaintext size in bytes and SHA-256 in hexadecimal."""
+    """What was stored: plaintext size in bytes, SHA-256 in hexadecimal, and `SealedReader.identity` of the file."""
 
     size: int
     sha256: str
+    identity: bytes = b""
 
 
 class ObjectStore:
@@ -86,9 +88,12 @@ class ObjectStore:
             When its beginning is not that of a sealed file.
         """
         path = self._path(uid)
-        if not path.is_file():
-            raise ObjectNotStored
-        source = FileSource(path)
+        try:
+            source = FileSource(path)
+        except BadInput as error:
+            if isinstance(error.__cause__, FileNotFoundError):
+                raise ObjectNotStored from error
+            raise
         try:
             return SealedReader(source, self._key, store=self._store, name=path.name)
         except BaseException:
@@ -140,7 +145,7 @@ class ObjectStore:
         finally:
             with suppress(OSError):  # everything is on disk by now, or the file is removed
                 stream.close()
-        return Stored(size, digest.hexdigest())
+        return Stored(size, digest.hexdigest(), writer.identity)
 
     def _path(self, uid: str) -> Path:
         return self._folder / self._vault.object_name(uid)

@@ -12,9 +12,9 @@ from typing import Protocol
 
 from workstation.dicom import reading
 from workstation.dicom.elements import Elements
-from workstation.dicom.errors import UnreadableInstance
+from workstation.dicom.errors import NotDicom, UnreadableInstance
 from workstation.dicom.header import InstanceHeader
-from workstation.dicom.part10 import ADVICE, FIRST_READ, ObjectParts, Opening, opening_of, walked
+from workstation.dicom.part10 import ADVICE, FIRST_READ, ObjectParts, Opening, is_part10, opening_of, walked
 from workstation.dicom.pydicom_elements import read_parts
 from workstation.dicom.series_memory import SeriesMemory
 from workstation.dicom.walker import Unusual
@@ -22,6 +22,7 @@ from workstation.foundation.byte_source import ByteSource
 
 _MOST_FOR_PYDICOM = 32 << 20  # bytes before the pixels; real objects have a few MiB at most
 _OBJECT_TAGS = (0x00080016, 0x00080018, 0x00280010)  # SOP Class UID, SOP Instance UID, Rows
+_DIRECTORY_RECORDS = 0x00041220
 
 
 class UnusualReader(Protocol):
@@ -112,23 +113,46 @@ def open_object(
     recalled = memory.recalled(head) if memory is not None else None
     if recalled is not None:
         return _object_of(recalled, source)
+    found = _opened(source, head, unusual or ReadInProcess(), memory)
+    if not any(tag in found.elements for tag in _OBJECT_TAGS):
+        raise _no_object(head, is_directory=_DIRECTORY_RECORDS in found.elements)
+    return found
+
+
+def open_any(source: ByteSource, *, unusual: UnusualReader | None = None) -> DicomObject:
+    """As `open_object`, for anything written as a data set: directories of media (DICOMDIR) too."""
+    return _opened(source, source.read(0, FIRST_READ), unusual or ReadInProcess(), None)
+
+
+def _opened(source: ByteSource, head: bytes, unusual: UnusualReader, memory: SeriesMemory | None) -> DicomObject:
     opening = None
     try:
         opening = opening_of(source, head)
         opening, parts = walked(opening)
     except Unusual:
-        return _read_by(unusual or ReadInProcess(), source, opening)
-    if not any(tag in parts.elements for tag in _OBJECT_TAGS):
-        raise UnreadableInstance("A file is not a DICOM object.", ADVICE)
+        return _read_by(unusual, source, opening)
     if memory is not None:
         memory.learn(opening, parts)
     return _object_of(parts, opening.source)
 
 
+def _no_object(head: bytes, *, is_directory: bool) -> UnreadableInstance:
+    """What to say of bytes without an object in them: whoever claims to be Part 10 is damaged."""
+    if is_part10(head) and not is_directory:
+        return UnreadableInstance("A file is damaged or is not a DICOM object.", ADVICE)
+    return NotDicom("A file is not a DICOM object.", ADVICE)
+
+
 def _read_by(reader: UnusualReader, source: ByteSource, opening: Opening | None) -> DicomObject:
     """Read an unusual object with pydicom; what was deflated is given to it inflated, as a bare data set."""
     read_from = opening.source if opening is not None else source
-    parts = reader.read(read_from.read(0, _MOST_FOR_PYDICOM))
+    data = read_from.read(0, _MOST_FOR_PYDICOM)
+    try:
+        parts = reader.read(data)
+    except UnreadableInstance as error:
+        if opening is None and not is_part10(data):
+            raise NotDicom("A file is not a DICOM object.", ADVICE) from error
+        raise
     if parts.pixels is None and read_from.size > _MOST_FOR_PYDICOM:
         raise UnreadableInstance(f"A file has more than {_MOST_FOR_PYDICOM >> 20} MiB before its pixels.", ADVICE)
     if opening is not None and opening.is_deflated:

@@ -247,7 +247,8 @@ def _reference(picture: Picture, whole: InstanceHeader, position: float | None) 
 def _plane(headers: Sequence[InstanceHeader]) -> str:
     if headers[0].modality in PROJECTION_MODALITIES:
         return "PROJECTION"
-    return _common(plane_of(header.normal) for header in headers) or "NONE"
+    one_of_each = {header.orientation: header for header in headers}.values()
+    return _common(plane_of(header.normal) for header in one_of_each) or "NONE"
 
 
 def _common(values: Iterable[str]) -> str:

@@ -116,10 +116,7 @@ class Elements:
             return ()
         vr, raw = found
         if vr in _PLAIN_TEXT:
-            plain = raw.decode("latin-1")  # type: ignore[union-attr]  # a sequence has the VR SQ
-            if "\\" not in plain:
-                return (plain.strip(_PADDING),)
-            return tuple([each.strip(_PADDING) for each in plain.split("\\")])
+            return _divided(raw.decode("latin-1"))  # type: ignore[union-attr]  # a sequence has the VR SQ
         if isinstance(raw, tuple):
             return ()
         return self._other_texts(key, vr, raw)
@@ -136,13 +133,16 @@ class Elements:
 
     def _other_texts(self, key: int | str, vr: str, raw: bytes) -> tuple[str, ...]:
         """Numbers as text, and text in the character sets that hold here."""
-        if vr in _NUMBERS or vr == "AT":
+        if vr in _NUMBERS:
             return tuple([str(each) for each in self.values(key)])
+        if vr == "AT":
+            return tuple([f"({each >> 16:04X},{each & 0xFFFF:04X})" for each in self.values(key)])
+        if vr in _BULK:
+            return _undivided(raw.decode("latin-1"))
         decoded = character_sets.decoded(raw, self.character_sets, is_name=vr == "PN")
-        if vr in _UNDIVIDED_TEXT:
-            return (decoded.strip(_PADDING),)
-        parts = [each.strip(_PADDING) for each in decoded.split("\\")]
-        return tuple(parts) if vr != "PN" else tuple([each.rstrip("=") for each in parts])
+        if vr == "PN":
+            return _divided("\\".join([each.rstrip("= \0") for each in decoded.split("\\")]))
+        return _undivided(decoded) if vr in _UNDIVIDED_TEXT else _divided(decoded)
 
     def numbers(self, key: int | str) -> tuple[float, ...]:
         """All values as finite numbers; empty when one of them is not a number."""
@@ -159,7 +159,7 @@ class Elements:
                 numbers = tuple(map(float, self.values(key)))
         except (ValueError, TypeError, OverflowError):
             return ()
-        return numbers if all(map(math.isfinite, numbers)) else ()
+        return numbers if all(abs(each) <= LARGEST_NUMBER for each in numbers) else ()
 
     def number(self, key: int | str) -> float | None:
         """The first value, or None when any is not a finite number."""
@@ -224,6 +224,17 @@ class Elements:
 def _tag(key: int | str) -> int:
     """The tag of a keyword; 0, which no data set has, for an unknown one."""
     return keyword_dict.get(key, 0) if isinstance(key, str) else key
+
+
+def _divided(text: str) -> tuple[str, ...]:
+    if "\\" in text:
+        return tuple([each.strip(_PADDING) for each in text.split("\\")])
+    return _undivided(text)
+
+
+def _undivided(text: str) -> tuple[str, ...]:
+    stripped = text.strip(_PADDING)
+    return (stripped,) if stripped else ()
 
 
 def _unpacked(raw: bytes, code: str, size: int) -> list[Any]:

@@ -1,7 +1,8 @@
 """What goes wrong while objects and worklist items are read.
 
 BadInput
-├── UnreadableInstance   bytes that are not a DICOM object, or lack what every object must have
+├── UnreadableInstance   bytes that are damaged, or lack what every object must have
+│   └── NotDicom         bytes that are something else
 └── UnreadableWorkItem   a worklist answer without, or with a malformed, attribute
 """
 
@@ -12,6 +13,10 @@ from workstation.foundation.errors import BadInput
 
 class UnreadableInstance(BadInput):
     """Bytes that are not a DICOM object we can read. The text names what is wrong, never whose object it is."""
+
+
+class NotDicom(UnreadableInstance):
+    """Bytes that are no DICOM object at all: a text, a picture, a program."""
 
 
 class UnreadableWorkItem(BadInput):

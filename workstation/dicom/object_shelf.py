@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from workstation.dicom.dicom_object import DicomObject, PixelDataElement, UnusualReader, open_object
-from workstation.dicom.elements import Elements
+from workstation.dicom.errors import UnreadableInstance
 from workstation.dicom.header import InstanceHeader
+from workstation.dicom.part10 import ObjectParts
 from workstation.dicom.series_memory import SeriesMemory
-from workstation.foundation.byte_source import ByteSource
+from workstation.foundation.byte_source import ByteSource, BytesSource
 
-_OFFSET_TABLES = (0x7FE00001, 0x7FE00002)  # the extended one, and its lengths
+_MOST_KEPT = 1 << 16  # bytes before the pixels; elements of larger headers are not kept
 
 
 class IdentifiedSource(ByteSource, Protocol):
@@ -43,13 +44,17 @@ class ObjectShelf:
         self._lock = threading.Lock()
         self._known: dict[str, _Known] = {}
 
-    def header(self, name: str, memory: SeriesMemory | None = None) -> InstanceHeader:
+    def header(
+        self, name: str, memory: SeriesMemory | None = None, head: IdentifiedSource | None = None
+    ) -> InstanceHeader:
         """The header of an object.
 
         Parameters
         ----------
         memory
             Where many objects of a series are read: makes it quicker.
+        head
+            The beginning of the object up to its pixels, where that is at hand: nothing else is read then.
 
         Raises
         ------
@@ -58,17 +63,21 @@ class ObjectShelf:
         with self._lock:
             known = self._known.get(name)
         if known is None:
-            with closing(self._source_of(name)) as source:
+            with closing(head or self._source_of(name)) as source:
                 known = _known(open_object(source, unusual=self._unusual, memory=memory), source)
             with self._lock:
                 self._known[name] = known
         return known.header
 
+    def lacks(self, names: Iterable[str]) -> bool:
+        """Whether the header of one of these has not been read."""
+        with self._lock:
+            return any(name not in self._known for name in names)
+
     def open(self, name: str) -> DicomObject:
         """An object, opened; whoever asks closes the source of its pixels. Without pixels nothing stays open.
 
-        Of one with a single frame whose header has been read, nothing is read again, and only the header and the
-        pixels are there.
+        Of one with a single frame whose header has been read, nothing is read again.
 
         Raises
         ------
@@ -79,10 +88,7 @@ class ObjectShelf:
         source = self._source_of(name)
         found = None
         try:
-            if known is not None and known.pixels is not None and known.identity == source.identity:
-                found = known.opened_again(source)
-            else:
-                found = open_object(source, unusual=self._unusual)
+            found = (known and known.opened_again(source)) or open_object(source, unusual=self._unusual)
         finally:
             if found is None or found.pixel_data is None:
                 source.close()
@@ -95,39 +101,62 @@ class ObjectShelf:
                 self._known.pop(name, None)
 
 
+def head_of(data: bytes, found: DicomObject) -> bytes | None:
+    """The beginning of an object up to its pixels, where that alone opens to the same; else None."""
+    pixels = found.pixel_data
+    if pixels is None or pixels.source.size != len(data):
+        return None
+    head = data[: pixels.offset]
+    try:
+        again = open_object(_Beginning(head, len(data)), unusual=_Nobody())
+    except UnreadableInstance:
+        return None
+    place = again.pixel_data
+    is_same = place is not None and replace(place, source=pixels.source) == pixels
+    return head if is_same and again.elements == found.elements else None
+
+
+class _Beginning(BytesSource):
+    """Bytes that are the beginning of more."""
+
+    def __init__(self, data: bytes, size: int) -> None:
+        super().__init__(data)
+        self._whole = size
+
+    @property
+    def size(self) -> int:
+        return self._whole
+
+
+class _Nobody:
+    """Reads nothing unusual."""
+
+    def read(self, data: bytes) -> ObjectParts:  # noqa: ARG002 - as every `UnusualReader`
+        """Refuse."""
+        raise UnreadableInstance("This file is not an ordinary one.")
+
+
 @dataclass(frozen=True, repr=False)
 class _Known:
-    """The header of an object, and all that decoding its only frame needs beside it.
-
-    ``pixels`` is None for objects that are opened anew for their pixels; its source is closed.
-    """
+    """What was read of an object. ``found`` is None where it is opened anew for its pixels; its source is closed."""
 
     header: InstanceHeader
-    transfer_syntax: str
-    is_big_endian: bool
-    pixels: PixelDataElement | None
-    offset_tables: Elements
+    found: DicomObject | None
     identity: bytes
 
-    def opened_again(self, source: ByteSource) -> DicomObject:
-        """The object with its pixels, but with none of its other elements."""
-        if self.pixels is None:
-            raise ValueError("its pixels are not known")
-        pixels = replace(self.pixels, source=source)
-        found = DicomObject(self.offset_tables, self.transfer_syntax, self.is_big_endian, pixels)
-        vars(found)["header"] = self.header  # where `DicomObject.header` keeps what it makes of the elements
-        return found
+    def opened_again(self, source: IdentifiedSource) -> DicomObject | None:
+        """The object, with its pixels in ``source``; None when that is not the same, or too little is known."""
+        if self.found is None or self.found.pixel_data is None or source.identity != self.identity:
+            return None
+        found, place = self.found, self.found.pixel_data
+        pixels = PixelDataElement(place.keyword, place.vr, source, place.offset, place.length)
+        again = DicomObject(found.elements, found.transfer_syntax, found.is_big_endian, pixels)
+        vars(again)["header"] = self.header  # where `DicomObject.header` keeps what it makes of the elements
+        return again
 
 
 def _known(found: DicomObject, source: IdentifiedSource) -> _Known:
-    header, pixels, entries = found.header, found.pixel_data, found.elements.entries
-    is_all = header.frames == 1 and pixels is not None and pixels.source is source
-    tables = {tag: entries[tag] for tag in _OFFSET_TABLES if tag in entries}
-    return _Known(
-        header,
-        found.transfer_syntax,
-        found.is_big_endian,
-        pixels if is_all else None,
-        Elements(tables),
-        source.identity,
-    )
+    pixels = found.pixel_data
+    is_simple = found.header.frames == 1 and pixels is not None and pixels.source is source
+    is_small = pixels is not None and pixels.offset <= _MOST_KEPT
+    return _Known(found.header, found if is_simple and is_small else None, source.identity)

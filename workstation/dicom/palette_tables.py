@@ -24,7 +24,9 @@ def palette_tables_of(dataset: AnyDataset) -> tuple[LookupTable, ...]:
     whole = [table for table in tables if table is not None and table.size == length]
     if len(whole) != len(_COLOURS) or bits not in {8, 16}:
         return ()
-    shown_bits = 16 if bits == 16 or max(int(table.max()) for table in whole) > 255 else 8
+    raws = [_raw(dataset, f"{colour}PaletteColorLookupTableData") for colour in _COLOURS]
+    is_narrow = bits == 8 or all(raw is not None and _is_packed(raw, length) for raw in raws)
+    shown_bits = 8 if is_narrow and max(int(table.max()) for table in whole) < 256 else 16
     return tuple(LookupTable(first, shown_bits, table.astype("<u2").tobytes()) for table in whole)
 
 
@@ -32,10 +34,15 @@ def _entries(dataset: AnyDataset, colour: str, length: int, bits: int) -> Entrie
     keyword = f"{colour}PaletteColorLookupTableData"
     raw = _raw(dataset, keyword)
     if raw is not None:
-        is_packed = len(raw) < 2 * length  # two entries of 8 bits in a word, padded to an even number
+        is_packed = _is_packed(raw, length) or (bits == 8 and len(raw) < 2 * length)
         return np.frombuffer(raw[: len(raw) & ~1], "u1" if is_packed else "<u2")[:length].astype(np.uint16)
     segmented = _raw(dataset, f"Segmented{keyword}")
     return _unfolded(segmented, length, bits) if segmented is not None else None
+
+
+def _is_packed(raw: bytes, length: int) -> bool:
+    """Whether two entries stand in a word, padded to an even number: writers do so under any descriptor."""
+    return len(raw) == length + length % 2
 
 
 def _raw(dataset: AnyDataset, keyword: str) -> bytes | None:

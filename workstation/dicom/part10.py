@@ -8,7 +8,7 @@ from struct import unpack_from
 from typing import NamedTuple, TypeVar
 
 from workstation.dicom.elements import Elements, Entries
-from workstation.dicom.errors import UnreadableInstance
+from workstation.dicom.errors import NotDicom, UnreadableInstance
 from workstation.dicom.value_representations import LONG_VRS, SHORT_VRS
 from workstation.dicom.walker import Encoding, PixelPlace, Short, Unusual, Walker
 from workstation.foundation.byte_source import ByteSource, BytesSource
@@ -122,11 +122,13 @@ def _grown(source: ByteSource, read: Callable[[bytes], T], data: bytes) -> T:
 def _opening(source: ByteSource, data: bytes) -> Opening:
     if is_part10(data):
         return _after_meta(source, data, META_START)
+    if len(data) < _PREAMBLE + 4 and len(data) < source.size:
+        raise Short(META_START)
     if len(data) < 8:
-        raise UnreadableInstance("A file is not a DICOM object.", ADVICE)
+        raise NotDicom("A file is not a DICOM object.", ADVICE)
     groups = {unpack_from("<H", data)[0], unpack_from(">H", data)[0]}
     if not groups & _FIRST_GROUPS:
-        raise UnreadableInstance("A file is not a DICOM object.", ADVICE)
+        raise NotDicom("A file is not a DICOM object.", ADVICE)
     if data[:2] == b"\2\0":
         return _after_meta(source, data, 0)
     return Opening(source, data, 0, _guessed_syntax(data))
@@ -144,19 +146,29 @@ def _guessed_syntax(data: bytes) -> str:
 
 def _after_meta(source: ByteSource, data: bytes, start: int) -> Opening:
     """What the meta information says, which begins at ``start``."""
-    if len(data) < start + _META_LENGTH or data[start : start + 8] != b"\2\0\0\0UL\4\0":
-        raise Unusual("the meta information does not begin with its length")
+    stated_end = _stated_end(source, data, start)
+    meta, end = Walker(data, source.size, Encoding()).meta(start, stated_end)
+    syntax = _syntax(meta)
+    if syntax not in _DEFLATED:
+        return Opening(source, data, end, syntax)
+    if stated_end is None:
+        raise Unusual("the meta information does not say where deflated data begin")
+    inflated = _inflated(source, end)
+    return Opening(BytesSource(inflated), inflated, 0, syntax, is_deflated=True)
+
+
+def _stated_end(source: ByteSource, data: bytes, start: int) -> int | None:
+    """Where the meta information ends by its own words, or None when it does not say."""
+    if len(data) < start + _META_LENGTH and len(data) < source.size:
+        raise Short(start + _META_LENGTH)
+    if data[start : start + 8] != b"\2\0\0\0UL\4\0":
+        return None
     end = start + _META_LENGTH + int.from_bytes(data[start + 8 : start + 12], "little")
     if end > source.size:
         raise Unusual("the meta information is longer than the object")
     if end > len(data):
         raise Short(end)
-    meta = Walker(data, source.size, Encoding()).meta(start, end)
-    syntax = _syntax(meta)
-    if syntax not in _DEFLATED:
-        return Opening(source, data, end, syntax)
-    inflated = _inflated(source, end)
-    return Opening(BytesSource(inflated), inflated, 0, syntax, is_deflated=True)
+    return end
 
 
 def _syntax(meta: Entries) -> str:

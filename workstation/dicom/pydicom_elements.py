@@ -40,6 +40,8 @@ __all__ = ["ADVICE", "PIXEL_KEYWORDS", "READING_ERRORS", "ObjectParts", "PixelPl
 config.settings.reading_validation_mode = config.IGNORE
 warnings.filterwarnings("ignore", module=r"pydicom\b")
 
+_DAMAGED = "A file is damaged or is not a DICOM object."
+_OBJECTS = ("SOPClassUID", "SOPInstanceUID", "Rows", "DirectoryRecordSequence")
 READING_ERRORS = (
     *UNREADABLE_VALUE,
     InvalidDicomError,
@@ -70,14 +72,14 @@ def read_parts(data: bytes) -> ObjectParts:
     try:
         dataset = pydicom.dcmread(stream, force=True, stop_before_pixels=True)
         elements = elements_of(dataset)
+        if not any(each in elements for each in _OBJECTS):
+            raise UnreadableInstance(_DAMAGED, ADVICE)
         encoding = _encoding_of(dataset)
-        if not any(each in elements for each in ("SOPClassUID", "SOPInstanceUID", "Rows")):
-            raise UnreadableInstance("A file is not a DICOM object.", ADVICE)
         return ObjectParts(
             elements, _syntax(dataset, encoding), encoding.is_big_endian, _pixels(data, stream.tell(), encoding)
         )
     except READING_ERRORS as error:
-        raise UnreadableInstance("A file is damaged or is not a DICOM object.", ADVICE) from error
+        raise UnreadableInstance(_DAMAGED, ADVICE) from error
 
 
 def elements_of(

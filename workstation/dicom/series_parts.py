@@ -33,8 +33,9 @@ def parts_of(series: Iterable[InstanceHeader]) -> list[Part]:
         for part in _object_parts(name, _pictures(found))
     ]
     single = [header for header in headers if header.frames == 1]
-    localizers = [picture for picture in _pictures(single) if picture.header.is_localizer]
-    others = [picture for picture in _pictures(single) if not picture.header.is_localizer]
+    pictures = _pictures(single)
+    localizers = [picture for picture in pictures if picture.header.is_localizer]
+    others = [picture for picture in pictures if not picture.header.is_localizer]
     parts += _stacks(_by_orientation(localizers, "localizer-"))
     if others and others[0].header.modality in PROJECTION_MODALITIES:
         return parts + _projections(others)
@@ -46,9 +47,11 @@ def same_orientation(a: InstanceHeader, b: InstanceHeader) -> bool:
     one, other = orientation_of(a), orientation_of(b)
     if one is None or other is None:
         return one is other
-    rows, columns = dot(one[:3], other[:3]), dot(one[3:], other[3:])
-    is_same_frame = frame_of_reference_of(a) == frame_of_reference_of(b)
-    return rows > _SAME_DIRECTION and columns > _SAME_DIRECTION and is_same_frame
+    if frame_of_reference_of(a) != frame_of_reference_of(b):
+        return False
+    if one == other:
+        return True
+    return dot(one[:3], other[:3]) > _SAME_DIRECTION and dot(one[3:], other[3:]) > _SAME_DIRECTION
 
 
 def _by_number(header: InstanceHeader) -> tuple[float, float, str]:

@@ -56,9 +56,17 @@ class StackGeometry:
     remarks: tuple[str, ...] = ()
 
 
+def position_of(header: InstanceHeader) -> Vector | None:
+    """Where the first pixel lies, as `place_of` gives it."""
+    if header.position is not None and header.orientation is not None:
+        return header.position
+    own = header.details
+    return own.volume_position if own.volume_orientation is not None else None
+
+
 def place_of(header: InstanceHeader) -> tuple[Vector | None, Vector | None]:
     """Position and normal: in the patient, else (an ultrasound volume) in the object's own coordinates."""
-    if header.position is not None and header.orientation is not None:
+    if header.orientation is not None and header.position is not None:
         return header.position, header.normal
     own = header.details
     if own.volume_position is not None and own.volume_orientation is not None:

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 
 from workstation.dicom.header import InstanceHeader, Vector
 from workstation.dicom.picture_kinds import component_of, fat_or_water, kind_of
-from workstation.dicom.stack_geometry import place_of
+from workstation.dicom.stack_geometry import position_of
 
 _PLACE_DIGITS = 2  # positions are the same within 0.01 mm
 _LEAST_REPEATED = 0.5  # of the places: fewer repeated ones are single images sent twice, not a second pass
@@ -39,10 +40,10 @@ class Picture:
     index: int
     order: tuple[float, float, str, int]
 
-    @property
+    @cached_property
     def place(self) -> Vector | None:
         """Where its corner lies, rounded so that the same place is equal."""
-        position = place_of(self.header)[0]
+        position = position_of(self.header)
         return None if position is None else _rounded(position)
 
 
@@ -172,9 +173,13 @@ def _passes(part: Part, most: int) -> list[Part]:
         return [part]
     for moment in (_heart_phase, _acquired):
         if all(len({moment(p.header) for p in pictures} - {None}) == len(pictures) for pictures in by_place):
-            return _by_rank(part, by_place, most, lambda p, read=moment: _sortable(read(p.header)))  # type: ignore[misc]
+            return _by_rank(part, by_place, most, partial(_at_moment, moment))
     unexplained = replace(part, warnings=(*part.warnings, NO_REASON))
     return _by_rank(unexplained, by_place, most, lambda picture: picture.order)
+
+
+def _at_moment(moment: Callable[[InstanceHeader], Hashable | None], picture: Picture) -> tuple[object, ...]:
+    return _sortable(moment(picture.header))
 
 
 def _by_rank(
@@ -219,8 +224,8 @@ def _acquired(header: InstanceHeader) -> str | None:
 
 
 def _rounded(vector: Vector) -> Vector:
-    x, y, z = (round(each, _PLACE_DIGITS) + 0.0 for each in vector)
-    return (x, y, z)
+    x, y, z = vector
+    return (round(x, _PLACE_DIGITS) + 0.0, round(y, _PLACE_DIGITS) + 0.0, round(z, _PLACE_DIGITS) + 0.0)
 
 
 def _sortable(key: Hashable | None) -> tuple[object, ...]:

@@ -68,27 +68,32 @@ def _plain(elements: Elements, depth: int) -> tuple[Any, ...]:
         tags.append(tag)
         vrs.append(vr)
         values.append(value if isinstance(value, bytes) else tuple(_plain(item, depth + 1) for item in value))
-    return elements.character_sets, tags, "".join(vrs), values
+    return tags, "".join(vrs), values
 
 
 def _parts(plain: Any) -> ObjectParts:
     elements, syntax, is_big_endian, place = plain
     if not isinstance(syntax, str) or not isinstance(is_big_endian, bool):
         raise TypeError
-    return ObjectParts(_elements(elements, 0), syntax, is_big_endian, _place(place) if place is not None else None)
+    return ObjectParts(_elements(elements, b"", 0), syntax, is_big_endian, _place(place) if place is not None else None)
 
 
-def _elements(plain: Any, depth: int) -> Elements:
-    character_sets, tags, vrs, values = plain
-    if not isinstance(character_sets, bytes) or len(vrs) != 2 * len(tags) or depth > _DEEPEST:
+def _elements(plain: Any, inherited_character_sets: bytes, depth: int) -> Elements:
+    tags, vrs, values = plain
+    if len(vrs) != 2 * len(tags) or depth > _DEEPEST:
         raise TypeError
     found: Entries = {}
+    elements = Elements(found, inherited_character_sets)
     for index, (tag, value) in enumerate(zip(tags, values, strict=True)):
         vr = vrs[2 * index : 2 * index + 2]
         if type(tag) is not int or not 0 <= tag <= 0xFFFFFFFF or vr not in _KNOWN_VRS:
             raise TypeError
-        found[tag] = (vr, value if isinstance(value, bytes) else tuple(_elements(item, depth + 1) for item in value))
-    return Elements(found, character_sets)
+        sets = elements.character_sets  # known by now: Specific Character Set has the lowest tag of any sequence's
+        found[tag] = (
+            vr,
+            value if isinstance(value, bytes) else tuple(_elements(each, sets, depth + 1) for each in value),
+        )
+    return elements
 
 
 def _place(plain: Any) -> PixelPlace:

@@ -80,7 +80,7 @@ def layout_of(opening: Opening, parts: ObjectParts) -> ValueLayout | None:
     meta = Walker(head, len(head), Encoding())
     walker = Walker(head, len(head), encoding_of(parts.transfer_syntax))
     places = [
-        *_places(meta, META_START, meta.meta(META_START, opening.start), _is_media_uid),
+        *_places(meta, META_START, meta.meta(META_START, opening.start)[0], _is_media_uid),
         *_places(walker, opening.start, parts.elements.entries, _is_free),
     ]
     if not places:

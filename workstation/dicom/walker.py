@@ -94,13 +94,13 @@ class Walker:
         self._near = min(len(data), _BYTES_BETWEEN_COUNTS)
         self._count = 0
 
-    def meta(self, start: int, end: int) -> Entries:
-        """The file meta information: group 0002, exactly from ``start`` to ``end``."""
+    def meta(self, start: int, end: int | None) -> tuple[Entries, int]:
+        """Group 0002 from ``start`` to exactly ``end``, or as far as it goes when that is None; and where it ends."""
         found: Entries = {}
-        at = self._explicit(found, start, end, 0x00020000 - 1, 0x00030000, b"", False, 0)
-        if at != end:
+        at = self._explicit(found, start, end or self._size, 0x0001FFFF, 0x00030000, b"", False, 0)
+        if end is not None and at != end:
             raise Unusual("the meta information has another length than it says")
-        return found
+        return found, at
 
     def data_set(self, start: int) -> tuple[Elements, PixelPlace | None]:
         """The elements from ``start`` up to the pixel data, and where those stand."""

@@ -21,7 +21,7 @@ from workstation.imaging.transfer_syntaxes import Family, family_of
 _RLE_HEADER = 64
 _LARGE_BYTES = 64 << 20
 _SWELLING = 500  # times; images of people are compressed up to 100 times where loss is allowed
-_SOT, _EOC = b"\xff\x90", b"\xff\xd9"
+_SOT, _EOC, _COD, _COC = b"\xff\x90", b"\xff\xd9", 0xFF52, 0xFF53
 _HIGH_THROUGHPUT = 1 << 14  # of Rsiz: a capability beyond part 1 is used (15444-15 A.2)
 
 
@@ -57,8 +57,8 @@ class StreamFacts:
         Whether all of it is there, as far as markers and lengths can tell.
     is_transformed
         JPEG 2000: whether its multiple component transform is used, so that RGB comes out.
-    is_high_throughput
-        JPEG 2000: whether its blocks are coded as ISO/IEC 15444-15 says.
+    is_lossless_high_throughput
+        JPEG 2000: one tile of blocks coded as ISO/IEC 15444-15 says, by the reversible wavelet.
     """
 
     rows: int
@@ -68,7 +68,7 @@ class StreamFacts:
     is_complete: bool
     is_signed: bool = False
     is_transformed: bool = False
-    is_high_throughput: bool = False
+    is_lossless_high_throughput: bool = False
 
 
 def is_ordinary(encoded: bytes, form: CodedForm) -> bool:
@@ -130,7 +130,7 @@ def beginning_of(form: CodedForm) -> Callable[[bytes], bool]:
     if family_of(form.syntax) is Family.RLE:
         head = struct.pack("<II", form.samples * (form.bits_allocated // 8), _RLE_HEADER)
         return lambda prefix: prefix.startswith(head)
-    return lambda prefix: bool(prefix)
+    return bool
 
 
 def _swells(encoded: bytes, form: CodedForm) -> bool:
@@ -182,9 +182,10 @@ def _jpeg_2000(encoded: bytes, _form: CodedForm) -> StreamFacts | None:
     (samples,) = struct.unpack_from(">H", encoded, start + 40)
     depths, *spacings = (encoded[start + 42 + at : start + 42 + 3 * samples : 3] for at in range(3))
     is_even = len(depths) == samples > 0 and all(each == b"\x01" * samples for each in spacings)
-    if not is_even or len(set(depths)) > 1 or not tile[0] or not tile[1]:
+    begins_within = all(at <= first < at + side for at, first, side in zip(tile[2:], (left, top), tile, strict=False))
+    if not is_even or len(set(depths)) > 1 or not begins_within:  # A.5.1; decoders divide by what is wrong here
         return None
-    at, is_transformed = _main_header(encoded, start)
+    at, is_transformed, is_reversible = _main_header(encoded, start)
     tiles = -(-(width - tile[2]) // tile[0]) * -(-(height - tile[3]) // tile[1])
     return StreamFacts(
         height - top,
@@ -194,7 +195,7 @@ def _jpeg_2000(encoded: bytes, _form: CodedForm) -> StreamFacts | None:
         is_complete=_has_all_tiles(encoded, at, tiles),
         is_signed=bool(depths[0] & 0x80),
         is_transformed=is_transformed,
-        is_high_throughput=bool(capabilities & _HIGH_THROUGHPUT),
+        is_lossless_high_throughput=bool(capabilities & _HIGH_THROUGHPUT) and is_reversible and start == 0 == tiles - 1,
     )
 
 
@@ -213,17 +214,19 @@ def _codestream_start(encoded: bytes) -> int:
     return len(encoded)
 
 
-def _main_header(encoded: bytes, start: int) -> tuple[int, bool]:
-    """Where the first tile-part begins, and whether COD asks for a component transform."""
-    at, is_transformed = start + 2, False
+def _main_header(encoded: bytes, start: int) -> tuple[int, bool, bool]:
+    """Where the first tile-part begins; whether COD asks for a component transform, and for the reversible wavelet."""
+    at, is_transformed, is_reversible = start + 2, False, False
     while encoded[at : at + 2] != _SOT:
         marker, length = struct.unpack_from(">HH", encoded, at)
         if marker < 0xFF00 or length < 2:
-            return len(encoded), is_transformed
-        if marker == 0xFF52:
-            is_transformed = bool(encoded[at + 8])
+            return len(encoded), False, False
+        if marker == _COD:
+            is_transformed, is_reversible = bool(encoded[at + 8]), encoded[at + 13] == 1
+        elif marker == _COC:  # one component is coded otherwise
+            is_reversible = False
         at += 2 + length
-    return at, is_transformed
+    return at, is_transformed, is_reversible
 
 
 def _has_all_tiles(encoded: bytes, at: int, tiles: int) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 import numpy as np
@@ -22,15 +22,16 @@ _EMPTY_BYTES = 32  # blosc2's own header, alone
 
 @dataclass(frozen=True, eq=False)
 class _Packed:
-    """A frame without its pixels, and those compressed."""
+    """A frame without its pixels, and those compressed: nothing where they are all 0."""
 
     data: bytes = field(repr=False)
     dtype: np.dtype[Any]
     shape: tuple[int, ...]
-    photometric: str
-    bits_stored: int
-    is_signed: bool
-    padding: tuple[int, int] | None
+    rest: StoredFrame
+
+    @property
+    def nbytes(self) -> int:
+        return len(self.data) + self.rest.nbytes
 
 
 class CompressedTier:
@@ -64,9 +65,9 @@ class CompressedTier:
         packed = _packed(frame)
         with self._lock:
             self._drop(key)
-            if len(packed.data) <= self._budget_bytes:
+            if packed.nbytes <= self._budget_bytes:
                 self._packed[key] = packed
-                self._used_bytes += len(packed.data)
+                self._used_bytes += packed.nbytes
             while self._used_bytes > self._budget_bytes:
                 self._drop(next(iter(self._packed)))
 
@@ -92,7 +93,7 @@ class CompressedTier:
     def _drop(self, key: Hashable) -> None:
         packed = self._packed.pop(key, None)
         if packed is not None:
-            self._used_bytes -= len(packed.data)
+            self._used_bytes -= packed.nbytes
 
 
 def _packed(frame: StoredFrame) -> _Packed:
@@ -109,9 +110,7 @@ def _packed(frame: StoredFrame) -> _Packed:
     )
     if len(data) <= _EMPTY_BYTES and not pixels.any():
         data = b""  # blosc2 does not open what it makes of nothing but zeros when they fill no whole block
-    return _Packed(
-        bytes(data), pixels.dtype, pixels.shape, frame.photometric, frame.bits_stored, frame.is_signed, frame.padding
-    )
+    return _Packed(bytes(data), pixels.dtype, pixels.shape, replace(frame, pixels=pixels[:0].copy()))
 
 
 def _unpacked(packed: _Packed) -> StoredFrame:
@@ -120,7 +119,7 @@ def _unpacked(packed: _Packed) -> StoredFrame:
     pixels = np.zeros(packed.shape, packed.dtype)
     if packed.data:
         blosc2_decode(packed.data, numthreads=1, out=_flat(pixels).data)
-    return StoredFrame(pixels, packed.photometric, packed.bits_stored, packed.is_signed, packed.padding)
+    return replace(packed.rest, pixels=pixels)
 
 
 def _flat(pixels: NDArray[Any]) -> NDArray[np.uint8]:

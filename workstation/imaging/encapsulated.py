@@ -105,7 +105,8 @@ class EncapsulatedFrames:
         if len(head) < _ITEM_HEADER or struct.unpack_from("<I", head)[0] != _ITEM:
             raise CannotDecode("its compressed pixel data are damaged")
         length = struct.unpack_from("<I", head, 4)[0]
-        self._table = self._extended_table() if self._extended else self._basic_table(length)
+        if self._frames > 1:  # a single frame takes all fragments, whatever tables say
+            self._table = self._extended_table() if self._extended else self._basic_table(length)
         self._first = self._next = self._offset + _ITEM_HEADER + length
 
     def _basic_table(self, length: int) -> NDArray[np.uint64] | None:
@@ -147,10 +148,10 @@ class EncapsulatedFrames:
 
     def _by_fragments(self, frame: int) -> list[Fragment]:
         """The frame's fragments as the fragments themselves say."""
-        self._look_as_far_as(frame + 2)
         if self._frames == 1:
             self._look_as_far_as(None)
             return self._known(self._found)
+        self._look_as_far_as(frame + 2)
         leading = self._found[: frame + 2]
         if len(leading) > frame and all(each.begins_frame for each in leading):
             return [leading[frame]]
@@ -170,7 +171,7 @@ class EncapsulatedFrames:
         begins = [index for index, each in enumerate(self._found) if each.begins_frame]
         is_by_beginning = begins[:1] == [0] and (len(begins) >= self._frames or not self._has_end)
         if is_by_beginning and frame < len(begins):
-            return self._found[begins[frame] : (begins + [count])[frame + 1]]
+            return self._found[begins[frame] : [*begins, count][frame + 1]]
         if count == self._frames:
             return [self._found[frame]]
         if frame >= count or is_by_beginning:

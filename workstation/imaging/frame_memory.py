@@ -19,7 +19,7 @@ from workstation.imaging.compressed_tier import CompressedTier
 from workstation.imaging.stack_pixels import FrameKey, PixelForm, StackPixels
 from workstation.imaging.stored_frame import StoredFrame
 
-_MOST_DRAWN = 32  # frames: about as many as there are viewports on a wall of screens
+_MOST_DRAWN = 16  # frames: about as many as there are viewports
 _DRAWN_SHARE = 8  # their copies take this part of the budget
 _LARGEST_STACK = 0.75  # of the budget for pixels; a larger one would push out all others for every frame
 _HEADROOM_SHARE = 16  # what stacks leave free, so that a frame somebody waits for finds room at once
@@ -94,11 +94,11 @@ class FrameMemory:
         place = self._places.get(key)
         if place is not None and place[0].fill(place[1], frame):
             return place[0].frame(place[1]) or frame
-        self._make_room(frame.pixels.nbytes)
+        self._make_room(frame.nbytes)
         with self._lock:
             self._drop(key)
             self._units[key] = replace(frame)
-            self._units_bytes += frame.pixels.nbytes
+            self._units_bytes += frame.nbytes
         return frame
 
     def stack(self, uid: str) -> StackPixels | None:
@@ -209,7 +209,7 @@ class FrameMemory:
     def _drop(self, key: FrameKey | str) -> None:
         unit = self._units.pop(key, None)
         if isinstance(unit, StoredFrame):
-            self._units_bytes -= unit.pixels.nbytes
+            self._units_bytes -= unit.nbytes
             self._undraw(key)
         elif isinstance(unit, StackPixels):
             self._units_bytes -= unit.nbytes

@@ -62,7 +62,7 @@ class FrameSource:
         self._workers = workers
         self._decode_elsewhere = decode_elsewhere
         self._lock = threading.Lock()
-        self._decoding: dict[FrameKey, Future[StoredFrame]] = {}
+        self._decoding: dict[FrameKey, Future[StoredFrame] | None] = {}
         self._failures: dict[FrameKey, str] = {}
 
     def get(self, sop_uid: str, frame: int = 0, tile: int = WHOLE_FRAME) -> StoredFrame | None:
@@ -162,7 +162,7 @@ class FrameSource:
         if known is not None:
             return known
         form = self._form_of(display_set, near) if may_be_one_array(display_set) else None
-        if form is None or not form.is_gray:
+        if form is None or not form.may_be_stacked:
             return None
         keys = tuple(key_of(reference) for reference in display_set.frames)
         return self._memory.add_stack(display_set.uid, keys, form)
@@ -232,26 +232,33 @@ class FrameSource:
     def _decoded(self, key: FrameKey) -> StoredFrame:
         """Decode now, or wait for the thread that is decoding the same frame."""
         with self._lock:
-            theirs = self._decoding.get(key)
-            mine = self._decoding.setdefault(key, Future())
+            is_mine = key not in self._decoding
+            theirs = self._decoding.setdefault(key, None)
+            if not is_mine and theirs is None:  # the first who waits makes what to wait for
+                theirs = self._decoding[key] = Future()
         if theirs is not None:
             return theirs.result()
         try:
             frame = self._decode(key)
         except BaseException as error:
             self._ended(key, error)
-            mine.set_exception(error)
             raise
-        self._ended(key, None)
-        mine.set_result(frame)
+        self._ended(key, frame)
         return frame
 
-    def _ended(self, key: FrameKey, error: BaseException | None) -> None:
+    def _ended(self, key: FrameKey, outcome: StoredFrame | BaseException) -> None:
+        """Tell those who wait."""
         with self._lock:
-            del self._decoding[key]
+            waiting = self._decoding.pop(key)
             self._failures.pop(key, None)
-            if isinstance(error, UserFacingError):
-                self._failures[key] = str(error)
+            if isinstance(outcome, UserFacingError):
+                self._failures[key] = str(outcome)
+        if waiting is None:
+            return
+        if isinstance(outcome, BaseException):
+            waiting.set_exception(outcome)
+        else:
+            waiting.set_result(outcome)
 
     def _decode(self, key: FrameKey) -> StoredFrame:
         sop_uid, frame, tile = key

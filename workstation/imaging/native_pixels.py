@@ -72,7 +72,7 @@ class NativePixels:
         if self.is_word_swapped or self.length < start + out.nbytes:
             raw = np.frombuffer(self._bytes(start, out.nbytes), out.dtype)
             out[...] = raw.reshape(out.shape)
-        elif self.source.read_into(self.offset + start, memoryview(out.reshape(-1).view(np.uint8))) < out.nbytes:
+        elif self.source.read_into(self.offset + start, out.reshape(-1).view(np.uint8).data) < out.nbytes:
             raise CannotDecode(_SHORT)
         if self.is_big_endian == (sys.byteorder == "little") and out.dtype.itemsize > 1:
             out.byteswap(inplace=True)
@@ -135,7 +135,7 @@ def swapped_bytes(data: bytes) -> bytes:
 
 
 def keep_stored_bits(values: NDArray[Any], bits_stored: int, lowest_bit: int) -> None:
-    """Take the bits in use out of their containers (PS3.5 8.1.1), in place: mask what lies beside them, extend the sign.
+    """Take the bits in use out of their containers (PS3.5 8.1.1), in place: mask what is beside them, extend the sign.
 
     Parameters
     ----------

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
+from types import TracebackType
 
 from workstation.dicom.dicom_object import DicomObject
 from workstation.dicom.errors import UnreadableInstance
@@ -19,9 +19,18 @@ _KEPT_OPEN = 4
 class _Lease:
     """An open object, and how many threads read from it. ``is_kept`` while it is to stay open afterwards."""
 
+    owner: OpenObjects
     found: DicomObject
     readers: int = 0
     is_kept: bool = False
+
+    def __enter__(self) -> DicomObject:
+        return self.found
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.owner.give_back(self)
 
 
 class OpenObjects:
@@ -38,14 +47,9 @@ class OpenObjects:
         self._lock = threading.Lock()
         self._kept: OrderedDict[str, _Lease] = OrderedDict()
 
-    @contextmanager
-    def lease(self, sop_uid: str) -> Iterator[DicomObject]:
-        """The object, open for as long as the context lasts."""
-        lease = self._taken(sop_uid) or self._opened(sop_uid)
-        try:
-            yield lease.found
-        finally:
-            self._given_back(lease)
+    def lease(self, sop_uid: str) -> _Lease:
+        """A context in which the object is open."""
+        return self._taken(sop_uid) or self._opened(sop_uid)
 
     def close(self) -> None:
         """Close what nobody reads; the rest closes when it is given back."""
@@ -62,7 +66,7 @@ class OpenObjects:
             return lease
 
     def _opened(self, sop_uid: str) -> _Lease:
-        lease = _Lease(self._open_object(sop_uid), readers=1)
+        lease = _Lease(self, self._open_object(sop_uid), readers=1)
         if _has_frames(lease.found):
             with self._lock:
                 if sop_uid not in self._kept:
@@ -72,7 +76,8 @@ class OpenObjects:
                     self._let_go(next(iter(self._kept)))
         return lease
 
-    def _given_back(self, lease: _Lease) -> None:
+    def give_back(self, lease: _Lease) -> None:
+        """Somebody has read what they wanted."""
         with self._lock:
             lease.readers -= 1
             if not lease.readers and not lease.is_kept:

@@ -41,7 +41,6 @@ __all__ = [
     "Placement",
     "Presentation",
     "ViewTransform",
-    "covered_rect",
     "fit_placement",
     "render_native",
     "render_view",
@@ -82,23 +81,14 @@ def render_view(
     header, lut = shown_header(header, presentation), display_lut or EIGHT_BIT
     rows, columns = _spans(frame, presentation, placement, size)
     shape = (rows.size, columns.size)
-    canvas = np.zeros((*shape, 3) if _has_colour(frame) else shape, dtype=np.uint8)
+    is_covered = (rows.begin, columns.begin) == (0, 0) and (rows.end, columns.end) == shape
+    canvas: Picture = (np.empty if is_covered else np.zeros)((*shape, 3) if _has_colour(frame) else shape, np.uint8)
     if rows.begin < rows.end and columns.begin < columns.end:
         visible = canvas[rows.begin : rows.end, columns.begin : columns.end]
         pyramid, painter = _painter(frame, header, presentation, lut)
         _paint(pyramid, painter, (rows, columns), visible, kept or Kept(), is_label=frame.is_label)
         cover(visible, frame, header, presentation, (rows, columns), _level_of(frame, lut))
     return _turned(canvas, presentation)
-
-
-def covered_rect(
-    frame: StoredFrame, presentation: Presentation, placement: Placement, size: tuple[int, int]
-) -> tuple[int, int, int, int]:
-    """(left, top, width, height) of the part of a viewport that the image covers; `render_view` leaves the rest black."""
-    left, top, wide, high = _turned_rect(frame, presentation, placement)
-    right, bottom = min(max(left + wide, 0), size[0]), min(max(top + high, 0), size[1])
-    left, top = min(max(left, 0), right), min(max(top, 0), bottom)
-    return left, top, right - left, bottom - top
 
 
 def render_native(
@@ -167,21 +157,16 @@ def _spans(
 ) -> tuple[Span, Span]:
     """Where the image lies along its own rows and columns, before it is turned."""
     width, height = size
-    left, top, wide, high = _turned_rect(frame, presentation, placement)
+    across, down = frame.columns * placement.zoom, frame.rows * placement.zoom_down
+    if presentation.is_on_side:
+        across, down = down, across
+    left, top = round_half_up(placement.x), round_half_up(placement.y)
+    wide, high = max(1, round_half_up(across)), max(1, round_half_up(down))
     if presentation.flip:
         left = width - left - wide
     for _ in range(presentation.rotate_quarter % 4):
         left, top, wide, high, width, height = top, width - left - wide, high, wide, height, width
     return Span(frame.rows, placement.zoom_down, top, height), Span(frame.columns, placement.zoom, left, width)
-
-
-def _turned_rect(frame: StoredFrame, presentation: Presentation, placement: Placement) -> tuple[int, int, int, int]:
-    """Left, top, width and height of the turned image in device pixels; may reach beyond the viewport."""
-    across, down = frame.columns * placement.zoom, frame.rows * placement.zoom_down
-    if presentation.is_on_side:
-        across, down = down, across
-    left, top = round_half_up(placement.x), round_half_up(placement.y)
-    return left, top, max(1, round_half_up(across)), max(1, round_half_up(down))
 
 
 def _painter(

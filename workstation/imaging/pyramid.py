@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 _LARGE = 3_000_000  # pixels; stacks have smaller images, and many of them
 _ALL_LEVELS = 32
+_FILLED_AT_ONCE = 1 << 15  # pixels
 _KERNEL_REACH = 2  # pixels that bicubic interpolation looks at to either side
 
 
@@ -63,11 +64,31 @@ class Pyramid:
 
 
 def _filled(pixels: NDArray[Any], valid: NDArray[np.bool_]) -> NDArray[Any]:
-    """Put the average of the valid pixels around it in the place of each padding pixel within the kernel's reach."""
+    """Put the average of the valid pixels around it in the place of each padding pixel within the kernel's reach.
+
+    Padding farther away becomes 0.
+    """
+    mask = valid.view(np.uint8)
     side = 2 * _KERNEL_REACH + 1
-    weight = cv2.boxFilter(valid.astype(np.float32), -1, (side, side), borderType=cv2.BORDER_CONSTANT)
-    total = cv2.boxFilter(_masked(pixels, valid), -1, (side, side), borderType=cv2.BORDER_CONSTANT)
-    return np.where(_beside(valid, pixels), pixels, _as_type(_average(total, weight), pixels.dtype))
+    ring = np.flatnonzero(cv2.dilate(mask, np.ones((side, side), np.uint8)) > mask)
+    filled = np.where(_beside(valid, pixels), pixels, 0)
+    for start in range(0, ring.size, _FILLED_AT_ONCE):
+        some = ring[start : start + _FILLED_AT_ONCE]
+        filled.reshape(valid.size, -1)[some] = _averages_around(some, pixels, mask)
+    return filled
+
+
+def _averages_around(places: NDArray[np.intp], pixels: NDArray[Any], mask: NDArray[np.uint8]) -> NDArray[Any]:
+    """Averages of the valid pixels within the kernel's reach, (places, colours); ``places`` count along the rows."""
+    rows, columns = mask.shape
+    reach = np.arange(-_KERNEL_REACH, _KERNEL_REACH + 1)
+    down = (places // columns)[:, np.newaxis] + np.repeat(reach, reach.size)
+    across = (places % columns)[:, np.newaxis] + np.tile(reach, reach.size)
+    is_inside = (down >= 0) & (down < rows) & (across >= 0) & (across < columns)
+    around = np.where(is_inside, down * columns + across, 0)
+    weight = (mask.reshape(-1)[around] * is_inside)[..., np.newaxis]
+    total = (pixels.reshape(mask.size, -1)[around] * weight.astype(np.float64)).sum(axis=1)
+    return _as_type(total / weight.sum(axis=1), pixels.dtype)
 
 
 def _halved(level: Level) -> Level:
@@ -97,5 +118,5 @@ def _beside(mask: NDArray[Any], pixels: NDArray[Any]) -> NDArray[Any]:
     return mask[..., None] if pixels.ndim == 3 else mask
 
 
-def _as_type(values: NDArray[np.float32], dtype: np.dtype[Any]) -> NDArray[Any]:
+def _as_type(values: NDArray[np.floating[Any]], dtype: np.dtype[Any]) -> NDArray[Any]:
     return values.astype(dtype) if dtype.kind == "f" else np.rint(values).astype(dtype)

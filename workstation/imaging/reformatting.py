@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from workstation.foundation.cancel import CancelToken
 from workstation.imaging.along_axes import plane_along_axes
+from workstation.imaging.even_parts import parts_of, reslice_parts
 from workstation.imaging.planes import Planes
 from workstation.imaging.reslice import can_reslice, index_matrix, reslice
 from workstation.imaging.sampling import Interpolation, sample_plane
@@ -86,11 +87,25 @@ def _sheet(
     is_smooth = interpolation is not Interpolation.NEAREST
     if planes.axes is not None and (volume.grid.is_even or is_smooth):
         return plane_along_axes(volume, planes, index)
+    quick = _quick(volume, planes, index, interpolation, cancel)
+    if quick is None:
+        found = sample_plane(volume, planes, index, interpolation, cancel)
+        return Sheet(as_type(found.values, volume.values.dtype), found.valid)
+    near = _near_padding(volume, planes, index, quick)
+    return quick if near is None else _without_padding(volume, planes, index, quick, near, interpolation, cancel)
+
+
+def _quick(
+    volume: Volume, planes: Planes, index: int, interpolation: Interpolation, cancel: CancelToken | None
+) -> Sheet | None:
+    """By VTK, with padding taken as it comes; None where VTK cannot, or where padding lies is not known."""
+    if volume.padded_columns is not None and not volume.grid.is_straight:
+        return None
     if can_reslice(volume):
-        sheet = reslice(volume, planes, index, interpolation)
-        near = _near_padding(volume, planes, index, sheet)
-        return sheet if near is None else _without_padding(volume, planes, index, sheet, near, interpolation, cancel)
-    found = sample_plane(volume, planes, index, interpolation, cancel)
+        return reslice(volume, planes, index, interpolation)
+    if not parts_of(volume):
+        return None
+    found = reslice_parts(volume, planes, index, interpolation, cancel)
     return Sheet(as_type(found.values, volume.values.dtype), found.valid)
 
 

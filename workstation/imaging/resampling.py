@@ -12,8 +12,8 @@ would be made up: there interpolation is linear, which never leaves the range of
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import cv2
@@ -99,7 +99,7 @@ def resample(
         return kept.get(
             "values",
             (labels, rows, columns, is_label),
-            lambda: _visible(labels.pixels, rows, columns, cv2.INTER_NEAREST),
+            lambda: _nearest(labels.pixels, rows, columns),
         )
     level, rows, columns = _best_level(pyramid, rows, columns)
     if min(rows.zoom, columns.zoom) >= 1:
@@ -129,7 +129,7 @@ def image_mask(
     return (kept or Kept()).get(
         kind,
         (SameMask(valid), rows, columns),
-        lambda: _visible(valid.view(np.uint8) * np.uint8(255), rows, columns, cv2.INTER_NEAREST),
+        lambda: _nearest(valid.view(np.uint8) * np.uint8(255), rows, columns),
     )
 
 
@@ -138,14 +138,16 @@ def nearest_or_any(mask: NDArray[np.bool_], rows: Span, columns: Span) -> NDArra
 
     Thin lines of an overlay stay whole however small it is shown. Same shape as the result of `resample`.
     """
-    levels = mask.view(np.uint8) * np.uint8(255)
-    method = cv2.INTER_NEAREST if min(rows.zoom, columns.zoom) >= 1 else cv2.INTER_AREA
-    return np.asarray(_visible(levels, rows, columns, method) > 0)
+    if min(rows.zoom, columns.zoom) >= 1:
+        return _nearest(mask, rows, columns)
+    return np.asarray(_visible(mask.view(np.uint8) * np.uint8(255), rows, columns, cv2.INTER_AREA) > 0)
 
 
 def _reduced(level: Level, rows: Span, columns: Span, kept: Kept) -> NDArray[Any]:
     """Averaged by area: the whole image where that is not too large, so that panning it only moves it."""
-    whole = [replace(span, origin=0, size=max(1, round(span.length * span.zoom))) for span in (rows, columns)]
+    whole = [
+        replace(span, origin=0, size=max(1, math.floor(span.length * span.zoom + 0.5))) for span in (rows, columns)
+    ]
     if whole[0].size * whole[1].size > _MOST_REDUCED:
         return kept.get("values", (level, rows, columns), lambda: _visible(level.pixels, rows, columns, cv2.INTER_AREA))
     picture = kept.get("values", (level, *whole), lambda: _visible(level.pixels, whole[0], whole[1], cv2.INTER_AREA))
@@ -166,21 +168,21 @@ def _enlarged(level: Level, rows: Span, columns: Span, kept: Kept) -> NDArray[An
         near = kept.get(
             "near",
             (SameMask(level.valid), rows, columns),
-            lambda: _visible(level.near_padding, rows, columns, cv2.INTER_NEAREST),
+            lambda: _nearest(level.near_padding, rows, columns),
         )
         linear = _visible(level.pixels, rows, columns, cv2.INTER_LINEAR)
         cv2.copyTo(linear, near, picture)
     return picture
 
 
-def _rim(span: Span) -> Iterator[Span]:
+@lru_cache(maxsize=256)
+def _rim(span: Span) -> tuple[Span, ...]:
     """Both ends of the visible image, as far as a bicubic kernel reaches beyond it: one and a half image pixels."""
     reach = 1.5 * span.zoom - 0.5
     first_whole = math.ceil(span.origin + reach)
     last_whole = math.floor(span.origin + span.length * span.zoom - 1 - reach)
-    for begin, end in ((span.begin, min(first_whole, span.end)), (max(last_whole + 1, span.begin), span.end)):
-        if begin < end:
-            yield Span(span.length, span.zoom, span.origin - begin, end - begin)
+    ends = ((span.begin, min(first_whole, span.end)), (max(last_whole + 1, span.begin), span.end))
+    return tuple(Span(span.length, span.zoom, span.origin - begin, end - begin) for begin, end in ends if begin < end)
 
 
 def _within(strip: Span, whole: Span) -> slice:
@@ -197,6 +199,18 @@ def _best_level(pyramid: Pyramid, rows: Span, columns: Span) -> tuple[Level, Spa
     return level, rows.scaled(height), columns.scaled(width)
 
 
+def _nearest(pixels: NDArray[Any], rows: Span, columns: Span) -> NDArray[Any]:
+    """The pixel that each device pixel's centre lies in. Not by cv2, whose nearest pixel is off by up to half a one."""
+    if rows.zoom == columns.zoom == 1.0:
+        return _unscaled(pixels, rows, columns)
+    down, across = (
+        np.clip(((np.arange(span.begin, span.end) + 0.5 - span.origin) / span.zoom).astype(np.intp), 0, span.length - 1)
+        for span in (rows, columns)
+    )
+    first, last = (down[0], down[-1] + 1) if down.size else (0, 1)
+    return np.asarray(np.take(pixels[first:last], across, axis=1)[down - first])
+
+
 def _visible(pixels: NDArray[Any], rows: Span, columns: Span, method: int) -> NDArray[Any]:
     if rows.zoom == columns.zoom == 1.0:
         return _unscaled(pixels, rows, columns)
@@ -208,7 +222,11 @@ def _visible(pixels: NDArray[Any], rows: Span, columns: Span, method: int) -> ND
     else:
         resized = cv2.resize(source, None, fx=columns.zoom, fy=rows.zoom, interpolation=method)
     height, width = rows.end - rows.begin, columns.end - columns.begin
-    visible = resized[down.skip : down.skip + height, across.skip : across.skip + width]
+    top, left = (
+        min(down.skip, resized.shape[0] - 1),
+        min(across.skip, resized.shape[1] - 1),
+    )  # rounding may cut the last
+    visible = resized[top : down.skip + height, left : across.skip + width]
     return _extended(visible, height, width)
 
 
@@ -218,6 +236,7 @@ def _unscaled(pixels: NDArray[Any], rows: Span, columns: Span) -> NDArray[Any]:
     ]
 
 
+@lru_cache(maxsize=256)
 def _crop(span: Span) -> _Crop:
     """The source pixels needed, beginning where the grid of device pixels meets that of image pixels best.
 

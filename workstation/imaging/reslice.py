@@ -95,7 +95,7 @@ class _Cutter:
             _listen(source, self._complaints.append)
 
     def cut(self, planes: Planes, matrix: NDArray[np.float64], interpolation: Interpolation) -> Sheet:
-        """One plane; its pixels are a copy."""
+        """One plane, which the next one does not touch."""
         shape = (planes.rows, planes.columns)
         self._axes.DeepCopy(tuple(matrix.ravel().tolist()))
         self._filter.SetOutputExtent(0, planes.columns - 1, 0, planes.rows - 1, 0, 0)
@@ -104,7 +104,7 @@ class _Cutter:
         self._filter.Update()
         if self._complaints:
             raise RuntimeError("vtkImageReslice: " + "; ".join(self._complaints))
-        values = _array(self._filter.GetOutput()).reshape(shape).copy()
+        values = _array(self._filter.GetOutput()).reshape(shape)  # VTK takes new memory as long as this is held
         valid = _valid_by_vtk(self._filter, shape) if planes.is_slab else _valid(self._sizes, matrix, shape)
         return Sheet(values, valid)
 

@@ -39,16 +39,20 @@ class PixelForm:
     bits_stored: int
     is_signed: bool
     padding: tuple[int, int] | None
+    has_overlays: bool = False
 
     @classmethod
     def of(cls, frame: StoredFrame) -> PixelForm:
         """The form of one decoded frame."""
         pixels = frame.pixels
-        return cls(pixels.shape, pixels.dtype, frame.photometric, frame.bits_stored, frame.is_signed, frame.padding)
+        own = (frame.photometric, frame.bits_stored, frame.is_signed, frame.padding, bool(frame.embedded_overlays))
+        return cls(pixels.shape, pixels.dtype, *own)
 
     @property
-    def is_gray(self) -> bool:
-        return len(self.shape) == 2 and self.photometric.startswith("MONOCHROME")
+    def may_be_stacked(self) -> bool:
+        """Grey, and with nothing but pixels."""
+        is_gray = len(self.shape) == 2 and self.photometric.startswith("MONOCHROME")
+        return is_gray and not self.has_overlays
 
     @property
     def frame_bytes(self) -> int:

@@ -74,8 +74,8 @@ class StoredFrame:
 
     @property
     def nbytes(self) -> int:
-        """Memory the pixels take."""
-        return int(self.pixels.nbytes)
+        """Memory the pixels and overlays take."""
+        return int(self.pixels.nbytes) + sum(mask.nbytes for _, mask in self.embedded_overlays)
 
     @property
     def drawing_bytes(self) -> int:
@@ -83,7 +83,7 @@ class StoredFrame:
         count = self.rows * self.columns
         levels = 0 if self.pixels.dtype.kind in "iu" and self.pixels.itemsize <= _TABLE_ITEM else count * _TABLE_ITEM
         copied = count * (self.pixels.itemsize + 1) if self.padding is not None else levels
-        return levels + copied + (self.nbytes + count) // 3
+        return levels + copied + (self.pixels.nbytes + count) // 3
 
     @property
     def is_label(self) -> bool:

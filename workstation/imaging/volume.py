@@ -69,6 +69,8 @@ class Volume:
         Images of the stack that could not be decoded; where they would lie is a gap.
     idle_cutters
         What `reslice` has set up for this volume and nobody uses now: taken out by one thread, put back afterwards.
+    even_parts
+        What `even_parts` has found of this volume, once it has.
     """
 
     values: NDArray[Any] = field(repr=False)
@@ -76,6 +78,7 @@ class Volume:
     header: InstanceHeader
     lost: int = 0
     idle_cutters: deque[Any] = field(default_factory=deque, repr=False)
+    even_parts: list[Any] = field(default_factory=list, repr=False)
 
     @property
     def slope(self) -> float:

@@ -130,6 +130,14 @@ class VolumeGrid:
         return bool((sideways <= _EVEN_MM + _EVEN_SHARE * np.array(self.spacing_mm[:2])).all())
 
     @cached_property
+    def is_straight(self) -> bool:
+        """Whether slices lie above one another along one straight line, upright or tilted."""
+        share = (self.places_mm - self.places_mm[0]) / (self.places_mm[-1] - self.places_mm[0])
+        expected = self.origins_mm[0] + share[:, None] * (self.origins_mm[-1] - self.origins_mm[0])
+        off_mm = np.linalg.norm(self.origins_mm - expected, axis=1).max()
+        return bool(off_mm <= max(_EVEN_MM, _EVEN_SHARE * min(self.spacing_mm[:2])))
+
+    @cached_property
     def affine(self) -> FloatArray:
         """(column, row, slice, 1) to patient mm, 4 × 4; of an uneven stack, with its average step."""
         matrix = np.eye(4)
@@ -167,7 +175,8 @@ class VolumeGrid:
     def gaps(self) -> tuple[Gap, ...]:
         """Where images are missing."""
         begin, end = self.places_mm + self.reach_mm, self.places_mm - self.reach_mm
-        return tuple(Gap(float(begin[n]), float(end[n + 1])) for n in np.flatnonzero(self.is_gap))
+        found = (Gap(float(begin[n]), float(end[n + 1])) for n in np.flatnonzero(self.is_gap))
+        return tuple(gap for gap in found if gap.length_mm > 0)
 
     def corners_mm(self) -> FloatArray:
         """The eight outermost pixel centres of the first and last slices and all those between, (n, 3)."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 
 from workstation.catalogue.catalogue import Catalogue
 from workstation.catalogue.errors import ObjectNotStored
@@ -60,26 +61,39 @@ class HeaderShelf:
 
     def of_study(self, study_uid: str, cancel: CancelToken) -> tuple[InstanceHeader, ...]:
         """Headers of all instances received so far; what cannot be read is quarantined and left out."""
-        wanted = [stored.ref.sop_uid for stored in self._catalogue.instances.received(study_uid)]
-        return self._read_all(wanted, cancel)
+        wanted = {stored.ref.sop_uid: stored.sha256 for stored in self._catalogue.instances.received(study_uid)}
+        memory = SeriesMemory()
+        if self._shelf.lacks(wanted):
+            self._learn(study_uid, wanted, memory, cancel)
+        return self._read_all(list(wanted), memory, cancel)
 
     def forget(self, sop_uids: Iterable[str]) -> None:
         """Drop headers of a closed case."""
         self._shelf.forget(sop_uids)
 
-    def _read_all(self, sop_uids: Sequence[str], cancel: CancelToken) -> tuple[InstanceHeader, ...]:
-        memory = SeriesMemory()
+    def _learn(self, study_uid: str, digests: Mapping[str, str], memory: SeriesMemory, cancel: CancelToken) -> None:
+        """Take headers from the beginnings that were kept when the study came, of those objects that are the same."""
+        for sop_uid, head in self._catalogue.headers.heads(study_uid).items():
+            cancel.raise_if_cancelled()
+            if digests.get(sop_uid) == head.sha256:
+                with suppress(UnreadableInstance):  # the object itself will tell
+                    self._shelf.header(sop_uid, memory, head)
 
+    def _read_all(
+        self, sop_uids: Sequence[str], memory: SeriesMemory, cancel: CancelToken
+    ) -> tuple[InstanceHeader, ...]:
         def read(some: Sequence[str]) -> list[InstanceHeader | None]:
             return [self._header_or_quarantine(sop_uid, memory) for sop_uid in some]
 
+        if not self._shelf.lacks(sop_uids):
+            return tuple(self._shelf.header(sop_uid) for sop_uid in sop_uids)
         pool: Pool[Sequence[str], list[InstanceHeader | None]] = Pool(read, name="headers")
         batches = [sop_uids[start : start + _READ_AT_ONCE] for start in range(0, len(sop_uids), _READ_AT_ONCE)]
         return tuple(header for _, some in pool.run(batches, cancel) for header in some if header is not None)
 
     def _header_or_quarantine(self, sop_uid: str, memory: SeriesMemory) -> InstanceHeader | None:
         try:
-            return self._rules.upon(self._shelf.header(sop_uid, memory))
+            return self._shelf.header(sop_uid, memory)
         except UnreadableInstance as error:
             self._catalogue.instances.mark_quarantined(sop_uid, error.what)
         except (DamagedObject, ObjectNotStored):

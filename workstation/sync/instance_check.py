@@ -10,6 +10,7 @@ from workstation.catalogue.instances import InstanceRef
 from workstation.dicom.dicom_object import DicomObject, UnusualReader, open_object
 from workstation.dicom.errors import UnreadableInstance
 from workstation.dicom.header import InstanceHeader
+from workstation.dicom.object_shelf import head_of
 from workstation.dicom.patient import PatientIdentity, PatientMatch, compare_patients
 from workstation.foundation.byte_source import BytesSource
 
@@ -19,11 +20,15 @@ _SEQUENCE_END = b"\xfe\xff\xdd\xe0"
 
 @dataclass(frozen=True)
 class Verdict:
-    """What checking gave: ``reason`` in words when the instance must be set aside, else empty."""
+    """What checking gave: ``reason`` in words when the instance must be set aside, else empty.
+
+    ``head`` is the beginning of the file, where that alone is enough to read its header.
+    """
 
     reason: str
     transfer_syntax: str = ""
     header: InstanceHeader | None = field(default=None, repr=False)
+    head: bytes | None = field(default=None, repr=False)
 
 
 def check_instance(
@@ -61,7 +66,7 @@ def check_instance(
         return Verdict("The image belongs to another patient.")
     if _is_cut_short(data, found):
         return Verdict("The image is cut short: pixels are missing.")
-    return Verdict("", header.transfer_syntax, header)
+    return Verdict("", header.transfer_syntax, header, head_of(data, found))
 
 
 def _is_cut_short(data: bytes, found: DicomObject) -> bool:

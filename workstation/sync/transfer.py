@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from workstation.catalogue.catalogue import Catalogue
+from workstation.catalogue.header_blocks import Head
 from workstation.catalogue.instances import Counts, InstanceRef
 from workstation.catalogue.studies import StudyRecord
 from workstation.dicom.body_region import BodyRegions
@@ -49,10 +50,11 @@ class _Errand:
 
 @dataclass(frozen=True)
 class _Brought:
-    """What fetching one instance gave; ``region`` is the body region its header names."""
+    """What fetching one instance gave; ``region`` is the body region its header names, ``head`` its beginning."""
 
     fate: Fate
     region: str = ""
+    head: Head | None = None
 
 
 class StudyTransfer:
@@ -141,12 +143,19 @@ class StudyTransfer:
             lambda ref: self._bring(ref, errand), workers=self._workers, name="download"
         )
         counts = self._catalogue.instances.counts(study_uid)
-        for _ref, brought in pool.run(wanted, cancel):
-            counts = _counted(counts, brought.fate)
-            if brought.region and not record.body_part:
-                record = self._with_region(record, brought.region)
-            if on_progress is not None:
-                on_progress(counts)
+        heads: dict[str, Head] = {}
+        try:
+            for ref, brought in pool.run(wanted, cancel):
+                counts = _counted(counts, brought.fate)
+                if brought.head is not None:
+                    heads[ref.sop_uid] = brought.head
+                if brought.region and not record.body_part:
+                    record = self._with_region(record, brought.region)
+                if on_progress is not None:
+                    on_progress(counts)
+        finally:
+            if heads:
+                self._catalogue.headers.add(study_uid, heads)
         final = self._catalogue.instances.counts(study_uid)
         self._state_quarantine(study_uid, final)
         return final
@@ -182,7 +191,8 @@ class StudyTransfer:
         stored = self._catalogue.objects.put(ref.sop_uid, data)
         instances.mark_received(ref.sop_uid, stored, verdict.transfer_syntax)
         region = BodyRegions.shipped().region_of(verdict.header) if verdict.header else ""
-        return _Brought(Fate.RECEIVED, region)
+        head = Head(stored.sha256, stored.size, stored.identity, verdict.head) if verdict.head else None
+        return _Brought(Fate.RECEIVED, region, head)
 
     def _with_region(self, record: StudyRecord, region: str) -> StudyRecord:
         """The archive did not say what the study shows, but its images do."""

@@ -7,16 +7,17 @@ from PySide6.QtGui import QColor, QPainter, QRegion
 
 from workstation.qtkit.fonts import interface_font
 from workstation.qtkit.tokens import Tokens
+from workstation.ui.outlined_text import TextStamps
 from workstation.ui.overlay_layout import Overlay, OverlayLayout, changed_region
 
 __all__ = ["Overlay", "OverlayPainter", "paint_message"]
 
 
 class OverlayPainter:
-    """Writes overlays; keeps the lines it has drawn."""
+    """Writes overlays. ``stamps`` keeps the lines that were drawn, of this viewport and of others."""
 
-    def __init__(self) -> None:
-        self._layout = OverlayLayout()
+    def __init__(self, stamps: TextStamps | None = None) -> None:
+        self._layout = OverlayLayout(stamps or TextStamps())
 
     @property
     def notice_area(self) -> QRect:

@@ -12,7 +12,7 @@ from workstation.qtkit.fonts import interface_font
 
 OUTLINE = 1
 _OUTLINE_STEPS = tuple((x, y) for x in (-1, 0, 1) for y in (-1, 0, 1) if (x, y) != (0, 0))
-_MOST_KEPT = 96
+_MOST_KEPT = 512  # some 4 MB
 _BLACK = "#000000"
 
 
@@ -25,7 +25,7 @@ class Style(NamedTuple):
 
 
 class TextStamps:
-    """Makes and keeps the images of outlined lines, those used last."""
+    """Makes and keeps the images of outlined lines, those used last. One for all viewports: their lines are alike."""
 
     def __init__(self) -> None:
         self._stamps: OrderedDict[tuple[str, Style, int, float], QImage] = OrderedDict()

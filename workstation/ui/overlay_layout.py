@@ -70,23 +70,19 @@ class _Column(NamedTuple):
 
 def changed_region(before: Marks, now: Marks) -> QRegion:
     """What must be painted anew for ``now`` to stand in the place of ``before``."""
+    kept = {id(mark) for mark in before} & {id(mark) for mark in now}  # lines that stay are the very same marks
     region = QRegion()
-    kept = {_identity(mark) for mark in before} & {_identity(mark) for mark in now}
     for mark in (*before, *now):
-        if _identity(mark) not in kept:
+        if id(mark) not in kept:
             region |= mark.rect
     return region
-
-
-def _identity(mark: Mark) -> tuple[int, int, int]:
-    return mark.corner.x(), mark.corner.y(), id(mark.image)
 
 
 class OverlayLayout:
     """Lays overlays out; ``notice_area`` is where notices were last put, empty when there were none."""
 
-    def __init__(self) -> None:
-        self._stamps = TextStamps()
+    def __init__(self, stamps: TextStamps) -> None:
+        self._stamps = stamps
         self._kept = Kept()
         self._signs: dict[tuple[int, float, str], QImage] = {}
         self.notice_area = QRect()

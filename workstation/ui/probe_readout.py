@@ -1,4 +1,4 @@
-"""What lies under the pointer, in its own unit: a small line at the bottom of the viewport while the hand rests there."""
+"""What lies under the pointer, in its own unit: a small line at the bottom of the viewport while the hand is there."""
 
 from __future__ import annotations
 

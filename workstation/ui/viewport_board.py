@@ -13,6 +13,8 @@ from workstation.hanging.screens import HangingScreen
 from workstation.qtkit.accessible import named
 from workstation.ui.diagnostic_window import DiagnosticWindow, Fractions, Placed
 from workstation.ui.frame_loading import FrameLoader
+from workstation.ui.outlined_text import TextStamps
+from workstation.ui.probe_readout import ProbeReadout
 from workstation.ui.viewport_presenter import ViewportPresenter
 from workstation.ui.viewport_widget import ViewportContent, ViewportWidget
 from workstation.viewing.actions import Activate, GoTo, Move, Pan, Scroll, Zoom
@@ -58,6 +60,7 @@ class ViewportBoard(QObject):
         self._loader = loader
         self._lut_of = lut_of
         self._presenters: dict[str, ViewportPresenter] = {}
+        self._stamps = TextStamps()
 
     @property
     def presenters(self) -> Mapping[str, ViewportPresenter]:
@@ -107,6 +110,7 @@ class ViewportBoard(QObject):
         presenter = self._presenters.get(viewport.id)
         if presenter is None or not shiboken6.isValid(presenter.widget):
             presenter = ViewportPresenter(viewport, self._widget(viewport.id), self._loader)
+            ProbeReadout(presenter.widget, presenter.measured_at)
         presenter.hung = viewport
         presenter.lut = self._lut_of(viewport.screen)
         named(presenter.widget, f"Viewport {viewport.title}")
@@ -117,7 +121,7 @@ class ViewportBoard(QObject):
         return presenter
 
     def _widget(self, viewport_id: str) -> ViewportWidget:
-        widget = ViewportWidget("Viewport")
+        widget = ViewportWidget("Viewport", stamps=self._stamps)
         widget.activated.connect(lambda: self.asked.emit(Activate(viewport_id), viewport_id))
         widget.scrolled.connect(lambda steps: self.asked.emit(Scroll(steps), viewport_id))
         widget.scrolled_to.connect(lambda index: self.asked.emit(GoTo(index), viewport_id))

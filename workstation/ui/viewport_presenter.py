@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import floor
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +15,9 @@ from workstation.dicom.voi import Window
 from workstation.hanging.hung import HungViewport
 from workstation.imaging.drawing import Mark, marks_of
 from workstation.imaging.kept import Kept
-from workstation.imaging.picture import Placement, Presentation, ViewTransform, covered_rect, render_view
+from workstation.imaging.picture import Placement, Presentation, ViewTransform, render_view
 from workstation.imaging.presets import automatic_window
+from workstation.imaging.quantities import reading_at, reading_text
 from workstation.imaging.reformatting import PlaneFrame
 from workstation.imaging.stored_frame import StoredFrame
 from workstation.ui.frame_loading import FrameLoader
@@ -50,6 +52,7 @@ class ViewportPresenter:
         self.widget = widget
         self._loader = loader
         self._drawn: _Drawn | None = None
+        self._state: ViewportState | None = None
         self._kept = Kept()
         self._automatic: tuple[StoredFrame, Window | None] | None = None
         self._runs: tuple[DisplaySet, tuple[tuple[int, int], ...]] | None = None
@@ -63,6 +66,7 @@ class ViewportPresenter:
 
     def show(self, state: ViewportState | None, level: AnnotationLevel) -> None:
         """Paint what ``state`` shows, or why there is nothing."""
+        self._state = state
         if state is None:
             self._forget()
             self.widget.show_content(ViewportContent(title=self.hung.reason, spoken=f"Empty. {self.hung.reason}"))
@@ -89,6 +93,16 @@ class ViewportPresenter:
         """Paint a sentence and no image."""
         self._forget()
         self.widget.show_content(ViewportContent(title=title, detail=detail, spoken=f"{title} {detail}".strip()))
+
+    def measured_at(self, x: float, y: float) -> str:
+        """What lies at device coordinates of the image area, in its own unit; empty where nothing is measured."""
+        drawn, state = self._drawn, self._state
+        if drawn is None or state is None:
+            return ""
+        shown = ViewTransform(drawn.frame.rows, drawn.frame.columns, drawn.presentation, drawn.placement)
+        column, row = shown.to_image(x, y)
+        reading = reading_at(drawn.frame, state.header, floor(row), floor(column))
+        return reading_text(reading) if reading is not None else ""
 
     def base_window(self, state: ViewportState) -> Window | None:
         """The automatic window in use when the image brings none: where a drag begins."""
@@ -138,9 +152,8 @@ class ViewportPresenter:
         if isinstance(frame, PlaneFrame) and frame.notices and level is not AnnotationLevel.OFF:
             texts = replace(texts, notices=(*texts.notices, *frame.notices))
         pixels = self._picture(frame, state, placement, size)
-        rect = covered_rect(frame, state.presentation, placement, size)
         overlay, marks = overlay_of(texts, self.hung, level), self._marks(state, placement, size)
-        return ViewportContent(pixels, overlay, bar, spoken=spoken, image_rect=rect, marks=marks)
+        return ViewportContent(pixels, overlay, bar, spoken=spoken, marks=marks)
 
     def _marks(self, state: ViewportState, placement: Placement, size: tuple[int, int]) -> tuple[Mark, ...]:
         """Graphics and texts of the presentation state in use."""

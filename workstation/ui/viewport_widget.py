@@ -5,7 +5,6 @@ It decides nothing: the stage gives it its content and moves the state that the 
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -28,8 +27,10 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from workstation.imaging.drawing import Mark
 from workstation.qtkit.accessible import named
 from workstation.qtkit.tokens import Tokens
+from workstation.ui.blitting import blit, image_of
 from workstation.ui.graphics_painter import paint_marks
 from workstation.ui.image_overlay import Overlay, OverlayPainter, paint_message
+from workstation.ui.outlined_text import TextStamps
 from workstation.ui.position_bar import BAR_WIDTH, PositionBar, bar_rect, index_at, paint_position_bar
 
 FRAME = 2
@@ -46,9 +47,6 @@ class ViewportContent:
     ----------
     pixels
         uint8, (rows, columns) or (rows, columns, 3), in device pixels of the image area; None shows the message.
-    image_rect
-        (left, top, width, height) of the part of ``pixels`` that the image covers; all else is black, and is not
-        painted again from one image to the next. None where that is not known.
     title, detail
         The sentence in a viewport without pixels: why it is empty, or how far loading has come.
     spoken
@@ -63,33 +61,14 @@ class ViewportContent:
     title: str = ""
     detail: str = ""
     spoken: str = ""
-    image_rect: tuple[int, int, int, int] | None = None
     marks: tuple[Mark, ...] = ()
-
-
-def image_of(pixels: NDArray[np.uint8]) -> QImage:
-    """A QImage over ``pixels`` without a copy; keep ``pixels`` alive as long as the image."""
-    rows, columns = pixels.shape[:2]
-    is_grey = pixels.ndim == 2
-    form = QImage.Format.Format_Grayscale8 if is_grey else QImage.Format.Format_RGB888
-    return QImage(pixels.data, columns, rows, pixels.strides[0], form)
 
 
 def _others(content: ViewportContent) -> tuple[object, ...]:
     """What has no place of its own in the viewport, or may lie anywhere: a change of it repaints everything."""
-    known = {"pixels", "image_rect", "bar", "spoken"}
-    found = [getattr(content, each.name) for each in fields(content) if each.name not in {*known, "overlay"}]
+    own = {"pixels", "overlay", "bar", "spoken"}
+    found = [getattr(content, each.name) for each in fields(content) if each.name not in own]
     return (*found, content.overlay is None)
-
-
-def _logical(rect: tuple[int, int, int, int] | None, area: QRect, scale: float) -> QRegion:
-    """Logical pixels of the viewport that device pixels of the image area touch."""
-    if rect is None:
-        return QRegion(area)
-    left, top, width, height = rect
-    begin = QPoint(math.floor(left / scale), math.floor(top / scale))
-    end = QPoint(math.ceil((left + width) / scale) - 1, math.ceil((top + height) / scale) - 1)
-    return QRegion(QRect(begin + area.topLeft(), end + area.topLeft()).intersected(area))
 
 
 def _ring(rect: QRect, width: int) -> tuple[QRect, ...]:
@@ -115,7 +94,7 @@ class ViewportWidget(QWidget):
     zoomed = Signal(float, float, float)
     maximise_asked = Signal()
 
-    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, parent: QWidget | None = None, *, stamps: TextStamps | None = None) -> None:
         super().__init__(parent)
         named(self, name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -123,7 +102,7 @@ class ViewportWidget(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self.tokens = Tokens()
-        self._overlay_painter = OverlayPainter()
+        self._overlay_painter = OverlayPainter(stamps)
         self._content = ViewportContent()
         self._pixels: NDArray[np.uint8] | None = None
         self._image: QImage | None = None
@@ -152,22 +131,19 @@ class ViewportWidget(QWidget):
             self.update(changed)
 
     def _changed(self, before: ViewportContent, now: ViewportContent) -> QRegion | None:
-        """What must be painted anew, in logical pixels; None for everything."""
-        if before.pixels is None or now.pixels is None or before.pixels.shape != now.pixels.shape:
+        """What must be painted anew, in logical pixels; None for everything.
+
+        While a stack is loading only its bar changes, many times: then the picture is left alone.
+        """
+        if before.pixels is None or before.pixels is not now.pixels or _others(before) != _others(now):
             return None
-        scale = self.devicePixelRatioF()
-        if not scale.is_integer() or _others(before) != _others(now):
-            return None
-        region = QRegion()
-        if before.pixels is not now.pixels:
-            region = _logical(before.image_rect, self.image_area, scale) | _logical(
-                now.image_rect, self.image_area, scale
-            )
+        region, area = QRegion(), self.image_area
         if before.overlay is not None and now.overlay is not None and before.overlay != now.overlay:
-            area = self.image_area
-            region |= self._overlay_painter.changed(area, before.overlay, now.overlay, self.tokens, scale)
+            region |= self._overlay_painter.changed(
+                area, before.overlay, now.overlay, self.tokens, self.devicePixelRatioF()
+            )
         if before.bar != now.bar:
-            region |= bar_rect(self.image_area, self.tokens)
+            region |= bar_rect(area, self.tokens)
         return region
 
     def set_active(self, is_active: bool) -> None:
@@ -210,9 +186,8 @@ class ViewportWidget(QWidget):
             painter.end()
 
     def _paint(self, painter: QPainter, region: QRegion) -> None:
-        has_edge = not region.subtracted(QRegion(self.image_area)).isEmpty()
         if self._image is not None and self._image.size() == self.image_size:
-            self._paint_exactly(painter, self._image, has_edge=has_edge)
+            self._paint_exactly(painter, region, self._image)
         elif self._image is not None:  # between a change of size and the next rendering
             painter.fillRect(self.rect(), _BLACK)
             painter.drawImage(self.image_area, self._image)
@@ -226,16 +201,18 @@ class ViewportWidget(QWidget):
             self._overlay_painter.paint(painter, self.image_area, self._content.overlay, self.tokens)
         if self._content.bar is not None:
             paint_position_bar(painter, self.image_area, self._content.bar, self.tokens)
-        if has_edge:
-            self._paint_frame(painter)
+        self._paint_frame(painter)
 
-    def _paint_exactly(self, painter: QPainter, image: QImage, *, has_edge: bool) -> None:
+    def _paint_exactly(self, painter: QPainter, region: QRegion, image: QImage) -> None:
         """One pixel of the buffer on one of the monitor, also where the system scales by a fraction."""
         scale = self.devicePixelRatioF()
         origin = QPointF(self.mapTo(self.window(), QPoint(0, 0))) * scale
         corner = origin + QPointF(self.image_area.topLeft()) * scale
-        for edge in _ring(self.rect(), FRAME + 1) if has_edge else ():
+        for edge in _ring(self.rect(), FRAME + 1):
             painter.fillRect(edge, _BLACK)
+        inset = round(FRAME * scale)
+        if self._pixels is not None and blit(painter, region, QPoint(inset, inset), self._pixels):
+            return
         painter.save()
         painter.scale(1 / scale, 1 / scale)
         painter.drawImage(QPointF(round(corner.x()), round(corner.y())) - origin, image)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 import hmac
 import json
 import os
@@ -64,6 +63,7 @@ class Vault:
         self._data_key = data_key
         self._id = vault_id
         self._header = header
+        self._name_key = self.subkey("object-names")
 
     def __repr__(self) -> str:
         return "Vault(open)"
@@ -121,7 +121,7 @@ class Vault:
 
     def object_name(self, uid: str) -> str:
         """The stand-in for a UID in file names and audit entries: HMAC-SHA-256, 64 hexadecimal digits."""
-        return hmac.new(self.subkey("object-names"), uid.encode("utf-8"), hashlib.sha256).hexdigest()
+        return hmac.digest(self._name_key, uid.encode("utf-8"), "sha256").hex()
 
 
 def open_or_create_vault(folder: Path, opener: VaultSlot) -> Vault:

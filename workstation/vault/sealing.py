@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import BinaryIO
 
+import numpy as np
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -103,7 +104,7 @@ class _ChunkCipher:
         except InvalidTag as error:
             raise DamagedObject from error
 
-    def open_into(self, number: int, sealed: bytes, out: memoryview, *, is_last: bool) -> None:
+    def open_into(self, number: int, sealed: bytes | memoryview, out: memoryview, *, is_last: bool) -> None:
         """As `open`, into ``out``, which is empty again (zeros) when the chunk is not what was sealed."""
         if len(sealed) != out.nbytes + _TAG_BYTES:
             raise DamagedObject
@@ -128,17 +129,22 @@ class SealedWriter:
         The store's key, 32 bytes.
     store, name
         Which object of which store this is; a reader must name the same.
+
+    Attributes
+    ----------
+    identity
+        As `SealedReader.identity`.
     """
 
     def __init__(self, stream: BinaryIO, key: bytes, *, store: str, name: str) -> None:
-        salt = os.urandom(_SALT_BYTES)
+        self.identity = os.urandom(_SALT_BYTES)
         self._stream = stream
-        self._cipher = _ChunkCipher(key, salt, store=store, name=name)
+        self._cipher = _ChunkCipher(key, self.identity, store=store, name=name)
         self._waiting: list[bytes | memoryview] = []
         self._waiting_bytes = 0
         self._number = 0
         self._is_closed = False
-        stream.write(_MAGIC + salt)
+        stream.write(_MAGIC + self.identity)
 
     def write(self, data: bytes) -> None:
         """Take more plaintext. A full chunk waits until it is known whether it is the last."""
@@ -196,9 +202,8 @@ class SealedReader:
 
     def __init__(self, source: ByteSource, key: bytes, *, store: str, name: str) -> None:
         self._source = source
-        header = source.read(0, _HEADER_BYTES)
-        self._layout = _layout_of(header, source.size)
-        self._salt = header[len(_MAGIC) :]
+        self._layout, self._begin = _begun(source)
+        self._salt = self._begin[len(_MAGIC) : _HEADER_BYTES]
         self._cipher = _ChunkCipher(key, self._salt, store=store, name=name)
         self._kept: tuple[tuple[int, bytes], ...] = ()
         self._is_size_proven = False
@@ -242,8 +247,8 @@ class SealedReader:
             piece = out[place : place + stop - begin]
             if stop - begin == CHUNK_BYTES and number not in dict(self._kept):
                 self._chunk_into(number, piece)
-            else:
-                piece[:] = memoryview(self._chunk(number))[begin:stop]
+            else:  # numpy lets other threads go on while it copies
+                np.frombuffer(piece, np.uint8)[...] = np.frombuffer(self._chunk(number), np.uint8)[begin:stop]
         return max(0, end - offset)
 
     def read_all(self) -> bytes:
@@ -252,7 +257,7 @@ class SealedReader:
 
     def close(self) -> None:
         """Close the underlying file."""
-        self._kept = ()
+        self._kept, self._begin = (), b""
         self._source.close()
 
     def _end_of(self, offset: int, length: int) -> int:
@@ -276,8 +281,11 @@ class SealedReader:
         self._cipher.open_into(number, self._sealed(number), out, is_last=is_last)
         self._is_size_proven = self._is_size_proven or is_last
 
-    def _sealed(self, number: int) -> bytes:
-        return self._source.read(self._layout.place(number).start, _SEALED_CHUNK_BYTES)
+    def _sealed(self, number: int) -> bytes | memoryview:
+        place = self._layout.place(number)
+        if len(self._begin) > place.start:
+            return memoryview(self._begin)[place]
+        return self._source.read(place.start, _SEALED_CHUNK_BYTES)
 
     def __enter__(self) -> SealedReader:
         return self
@@ -286,6 +294,13 @@ class SealedReader:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _begun(source: ByteSource) -> tuple[_Layout, bytes]:
+    """The layout of a file, and its beginning: all of it, when it has one chunk only."""
+    is_short = source.size <= _HEADER_BYTES + _SEALED_CHUNK_BYTES
+    begin = source.read(0, source.size if is_short else _HEADER_BYTES)
+    return _layout_of(begin, source.size), begin
 
 
 def _pieces(offset: int, end: int) -> Iterator[tuple[int, int, int]]:

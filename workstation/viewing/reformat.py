@@ -12,7 +12,7 @@ from functools import cached_property
 
 from workstation.dicom.display_sets import DisplaySet, FrameRef
 from workstation.dicom.header import InstanceHeader, Vector
-from workstation.dicom.orientation import plane_of
+from workstation.dicom.orientation import dot, plane_of
 from workstation.imaging.errors import CannotReformat
 from workstation.imaging.modality_lut import is_window_on_stored_values
 from workstation.imaging.placement import Presentation
@@ -39,12 +39,16 @@ class ReformattedSet(DisplaySet):
         Where the planes lie; ``frames`` has one for each.
     like
         Header of the volume, from which each plane has all but its geometry.
+    point_mm
+        Where the reader was looking when these planes were chosen, patient coordinates: planes in another direction
+        go through it, too.
     """
 
     source: DisplaySet
     grid: VolumeGrid
     planes: Planes
     like: InstanceHeader
+    point_mm: Vector
 
     def header_at(self, index: int) -> InstanceHeader:
         """The header of plane ``index``: derived, with a position and an orientation of its own."""
@@ -132,17 +136,25 @@ def regrown(state: ViewportState, display_set: DisplaySet) -> ViewportState:
     shown = state.display_set
     if not isinstance(shown, ReformattedSet) or shown.source == display_set:
         return state
-    point, presentation = focus_mm(state), state.presentation
+    point = focus_mm(state)
     try:
-        grown = _planes_through(display_set, shown.planes.orientation, shown.planes.slab)
+        grown = _planes_through(display_set, shown.planes.orientation, shown.planes.slab, point)
     except CannotReformat:
         return ViewportState(display_set).at(len(display_set.frames) // 2)
-    return replace(state, display_set=grown, index=grown.planes.nearest(point), presentation=presentation)
+    return replace(state, display_set=grown, index=grown.planes.nearest(point))
 
 
 def focus_mm(state: ViewportState) -> Vector:
-    """The middle of the picture shown, patient coordinates."""
-    header = state.header
+    """Where the reader looks, patient coordinates: the middle of an acquired picture, else the point that planes share.
+
+    That point moves along with the planes as they are scrolled.
+    """
+    header, shown = state.header, state.display_set
+    if isinstance(shown, ReformattedSet):
+        normal = shown.planes.orientation.normal
+        away = shown.planes.place_mm(state.index) - dot(shown.point_mm, normal)
+        a, b, c = (each + away * along for each, along in zip(shown.point_mm, normal, strict=True))
+        return a, b, c
     if header.position is None or header.orientation is None or header.spacing is None:
         raise CannotReformat("its images do not state how they lie in the patient")
     across = (header.columns - 1) / 2 * header.spacing[1]
@@ -164,12 +176,13 @@ def _with_planes(
     else:
         grid = grid_of(shown)
         now, slab = acquisition_orientations(grid)[0], Slab()
-    made = _planes_through(acquired_set(shown), choose(now), change(slab), grid)
-    return _begun(state, made, made.planes.nearest(focus_mm(state)))
+    point = focus_mm(state)
+    made = _planes_through(acquired_set(shown), choose(now), change(slab), point, grid)
+    return _begun(state, made, made.planes.nearest(point))
 
 
 def _planes_through(
-    source: DisplaySet, orientation: Orientation, slab: Slab, grid: VolumeGrid | None = None
+    source: DisplaySet, orientation: Orientation, slab: Slab, point_mm: Vector, grid: VolumeGrid | None = None
 ) -> ReformattedSet:
     grid = grid_of(source) if grid is None else grid
     planes, like = planes_of(grid, orientation, slab), volume_header(source, grid)
@@ -194,6 +207,7 @@ def _planes_through(
         grid=grid,
         planes=planes,
         like=like,
+        point_mm=point_mm,
     )
 
 

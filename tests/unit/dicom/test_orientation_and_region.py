@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.dicom.test_display_sets import AXIAL, CORONAL, SAGITTAL, image
+from tests.helpers.plain_headers import AXIAL, CORONAL, SAGITTAL, image
 from workstation.dicom.body_region import BodyRegions, load_body_regions
 from workstation.dicom.orientation import EdgeLetters, direction_letters, edge_letters, opposite, plane_of
 from workstation.foundation.errors import BadInput

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -70,3 +72,16 @@ def test_without_a_budget_nothing_is_kept() -> None:
     tier.put("a", StoredFrame(np.zeros((4, 4), np.uint8), "MONOCHROME2", 8, is_signed=False))
     assert tier.get("a") is None
     assert tier.used_bytes == 0
+
+
+def test_overlays_that_stood_in_the_pixels_stay_with_the_frame() -> None:
+    mask = np.eye(5, dtype=np.bool_)
+    tier = CompressedTier(1 << 20)
+    frame = StoredFrame(np.ones((5, 5), np.uint16), "MONOCHROME2", 12, is_signed=False)
+    tier.put("a", replace(frame, embedded_overlays=((0x6000, mask),)))
+    found = tier.get("a")
+    assert found is not None
+    ((group, kept),) = found.embedded_overlays
+    assert group == 0x6000
+    assert np.array_equal(kept, mask)
+    assert tier.used_bytes >= mask.nbytes

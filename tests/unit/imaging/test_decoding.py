@@ -217,6 +217,8 @@ def test_a_lossy_frame_cut_short_is_never_shown() -> None:
         decode_frame(compressed(BYTES, [encoded[: len(encoded) * 9 // 10]], baseline))
 
 
+@pytest.mark.qt_no_exception_capture
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # OpenJPH tells nobody else
 @settings(max_examples=80, deadline=None)
 @given(st.sampled_from(sorted(LOSSLESS)), st.integers(0, 400), st.binary(min_size=1, max_size=30))
 def test_damaged_codestreams_are_decoded_or_refused_in_words(codec: str, at: int, noise: bytes) -> None:

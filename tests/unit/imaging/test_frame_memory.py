@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -141,3 +143,16 @@ def test_a_frame_of_another_form_stays_by_itself() -> None:
     found = memory.get(key(1))
     assert found is not None
     assert found.is_signed
+
+
+def test_a_frame_with_overlays_of_its_own_is_no_part_of_a_stack() -> None:
+    memory, _ = memory_of(BUDGET)
+    stack = memory.add_stack("a", (key(0), key(1)), FORM)
+    own = replace(frame(0), embedded_overlays=((0x6000, np.zeros((SIDE, SIDE), np.bool_)),))
+    memory.keep(key(1), own)
+    assert stack is not None
+    assert not stack.is_loaded(1)
+    found = memory.get(key(1))
+    assert found is not None
+    assert found.embedded_overlays
+    assert not PixelForm.of(own).may_be_stacked

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tests.unit.dicom.test_display_sets import image
+from tests.helpers.plain_headers import image
 from workstation.dicom.header import PixelDescription
 from workstation.imaging.presets import automatic_window, preset_named, presets_for
 from workstation.imaging.stored_frame import StoredFrame

@@ -18,9 +18,12 @@ from tests.helpers.small_studies import SmallStudy, file_of
 from tests.unit.sync.conftest import CHEST, HEAD, HEAD_PRIOR
 from workstation.catalogue.instances import Counts, InstanceRef
 from workstation.demo_site.server import DemoSite
+from workstation.dicom.errors import UnreadableInstance
 from workstation.dicom.patient import PatientIdentity
+from workstation.dicom.pydicom_elements import ObjectParts
 from workstation.foundation.cancel import CancelToken
 from workstation.foundation.errors import Cancelled
+from workstation.foundation.helper_process import Failure, HelperFailed
 from workstation.sync.errors import Unreachable
 from workstation.sync.instance_check import check_instance
 
@@ -267,3 +270,32 @@ def test_the_chest_is_not_the_head(reader: ReaderAtSite) -> None:
 def test_a_study_without_patient_number_can_be_viewed() -> None:
     """Nobody can be compared with; that the study cannot be signed is for reading to say."""
     assert check_instance(HEAD.file(1), ref(), PatientIdentity(name="UNKNOWN"), "SITE").reason == ""
+
+
+class Reads:
+    """Reads unusual objects as it is told."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def read(self, data: bytes) -> ObjectParts:
+        raise self.error
+
+
+def _unusual() -> bytes:
+    """The same instance, whose meta information lies about its length: not for our own walker."""
+    data = HEAD.file(1)
+    return data[:140] + b"\xff\xff\xff\x7f" + data[144:]
+
+
+def test_unusual_files_are_read_where_they_can_do_no_harm() -> None:
+    data = _unusual()
+    damaged = Reads(UnreadableInstance("A file cannot be read: it took too long."))
+    assert check_instance(data, ref(), PATIENT, "SITE").reason == ""
+    assert check_instance(data, ref(), PATIENT, "SITE", damaged).reason == "A file cannot be read: it took too long."
+    assert check_instance(HEAD.file(1), ref(), PATIENT, "SITE", damaged).reason == ""
+
+
+def test_no_image_is_set_aside_because_this_computer_lacks_a_process() -> None:
+    with pytest.raises(HelperFailed):
+        check_instance(_unusual(), ref(), PATIENT, "SITE", Reads(HelperFailed(Failure.NOT_STARTED)))
