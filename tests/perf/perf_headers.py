@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pydicom
 
-from tests.perf.measuring import Row, compared, interleaved
+from tests.perf.measuring import Row, compared, interleaved, median
 from tests.perf.studies_for_timing import ct_study
 from workstation.dicom.dicom_object import open_object
 from workstation.dicom.header import InstanceHeader
@@ -26,9 +26,15 @@ def rows(work: Path) -> Iterator[Row]:
     paths = sorted(folder.iterdir()) if folder.is_dir() else ct_study(folder, _SLICES)
     sides = {"ours": lambda: _headers(paths), "alone": lambda: _headers_alone(paths), "pydicom": lambda: _theirs(paths)}
     seconds = interleaved(sides, _ROUNDS, clock=time.process_time)
-    yield compared("header scan of 500 CT files", seconds["ours"], seconds["pydicom"], _MUST)
-    alone = compared("the same, no file knowing of another", seconds["alone"], seconds["pydicom"], 1.0)
-    yield Row(alone.name, alone.value, alone.unit, alone.must, alone.ratio, alone.ok, alone.runs, alone.note)
+    alone = median(seconds["alone"]) / median(seconds["pydicom"])
+    note = f"where no file is known to be like another: {alone:.2f} x"
+    yield compared(
+        "header scan of 500 CT files / pydicom stop_before_pixels",
+        seconds["ours"],
+        seconds["pydicom"],
+        _MUST,
+        note=note,
+    )
 
 
 def _headers(paths: Sequence[Path]) -> list[InstanceHeader]:

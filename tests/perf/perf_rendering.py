@@ -10,15 +10,19 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.perf.measuring import Row, compared, interleaved, median, p95, timed
+from PySide6.QtCore import QPoint
+
+from tests.perf.measuring import Row, compared, interleaved, judged, median, p95, timed
+from tests.perf.rendering_program import Program
 from tests.perf.rendering_sides import LoadedStack, Size, SmoothWidget, Stage, our_scroller, smooth_scroller
-from tests.perf.rendering_studies import ct_study
+from tests.perf.rendering_studies import CLIP_FRAME_MS, ct_study, mammogram, ultrasound_clip
 from workstation.app.windows import an_application
 from workstation.ui.outlined_text import TextStamps
 from workstation.ui.viewport_widget import ViewportWidget
 
 _ROUNDS = 150
 _RATIO = 0.9
+_CINE_S = 6.0
 
 
 def rows(work: Path) -> Iterator[Row]:
@@ -28,6 +32,31 @@ def rows(work: Path) -> Iterator[Row]:
     yield from _scrolling(stack, "1 viewport of 3 MP", 1, (2048, 1536), 12.0)
     yield from _scrolling(stack, "4 viewports of 1 MP", 4, (1024, 1024), 18.0)
     stack.close()
+    yield from _gestures(ct_study(work), mammogram(work))
+    yield from _cine(ultrasound_clip(work))
+
+
+def _gestures(ct: Path, mg: Path) -> Iterator[Row]:
+    """In the program's own window, from the event to the end of painting."""
+    program = Program(ct, (2048, 1536))
+    wheel = [program.wheel(1 if number % 80 < 40 else -1) for number in range(_ROUNDS)]
+    program.close()
+    yield timed("wheel to painted image, diagnostic window, 3 MP, p95", wheel, 12.0, of=p95)
+    program = Program(mg, (2048, 2560))
+    drag = program.drag(_ROUNDS, QPoint(3, 1))
+    program.close()
+    note = f"median {median(drag) * 1000:.1f} ms; viewport {program.size}"
+    yield timed("window drag, 13 MP mammogram in 5 MP, p95", drag, 16.0, of=p95, note=note)
+
+
+def _cine(us: Path) -> Iterator[Row]:
+    """How far the clip is off its own rate."""
+    program = Program(us, (1920, 1440))
+    moments = program.played(_CINE_S)
+    program.close()
+    rate, own = (len(moments) - 1) / (moments[-1] - moments[0]), 1000 / CLIP_FRAME_MS
+    name = "cine, 120 colour frames of 768 x 1024: off its own rate"
+    yield judged(name, abs(rate / own - 1), "x", 0.05, runs=len(moments), note=f"{rate:.2f} of {own:.2f} a second")
 
 
 def _scrolling(stack: LoadedStack, name: str, count: int, size: Size, must_ms: float) -> Iterator[Row]:

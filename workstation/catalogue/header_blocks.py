@@ -91,6 +91,10 @@ class HeaderBlocks:
             if sum(len(head.data) for head in merged.values()) <= _LARGEST_BLOCK:
                 self._store.put(study_uid, _packed(merged))
 
+    def forget(self, study_uid: str) -> None:
+        """Drop the block of a study; nothing happens when there is none."""
+        self._store.delete(study_uid)
+
 
 def _packed(heads: Mapping[str, Head]) -> bytes:
     """One line of JSON that tells lengths, then the beginnings."""

@@ -176,9 +176,7 @@ class _FileFinder:
     def find(self, file_id: tuple[str, ...]) -> Path | None:
         path = self._folder
         for part in file_id:
-            if part in {"", ".", ".."} or any(each in part for each in "/\\:\0"):
-                return None
-            name = self._listing(path).get(part.casefold())
+            name = self._listing(path).get(part.casefold())  # so neither "..", nor anything with a slash in it
             if name is None:
                 return None
             path = path / name

@@ -5,16 +5,11 @@ Whatever pydicom raises becomes `UnreadableInstance` here; its text names attrib
 
 from __future__ import annotations
 
-import struct
-import warnings
-import zlib
 from io import BytesIO
 from typing import Any
 
 import pydicom
-from pydicom import config
 from pydicom.dataset import Dataset
-from pydicom.errors import BytesLengthException, InvalidDicomError
 from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from workstation.dicom import pixel_description, values
@@ -31,10 +26,10 @@ from workstation.dicom.overlay_planes import OverlayPlane, overlay_planes_of
 from workstation.dicom.patient import PatientIdentity
 from workstation.dicom.pet_acquisition import pet_acquisition_of
 from workstation.dicom.plane_values import orientation, pair, vector
+from workstation.dicom.pydicom_elements import ADVICE, READING_ERRORS
 from workstation.dicom.real_world import real_world_maps_of
 from workstation.dicom.series_memory import alike_in_series, frozen_of
 from workstation.dicom.values import (
-    UNREADABLE_VALUE,
     AnyDataset,
     number,
     numbers,
@@ -44,24 +39,9 @@ from workstation.dicom.values import (
     whole_number,
 )
 
-# Malformed values are dealt with by us, one by one; pydicom's own warnings quote them.
-config.settings.reading_validation_mode = config.IGNORE
-warnings.filterwarnings("ignore", module=r"pydicom\b")
-
-_ADVICE = "Ask the site to send the image again."
-_READING_ERRORS = (
-    *UNREADABLE_VALUE,
-    InvalidDicomError,
-    BytesLengthException,
-    EOFError,
-    OSError,
-    RecursionError,
-    MemoryError,
-    struct.error,
-    zlib.error,
-)
 _MAX_SIDE = 65535
 _IDENTIFIERS = {"SOPClassUID": "sop_class", "SeriesInstanceUID": "series_uid", "StudyInstanceUID": "study_uid"}
+_MOMENTS = tuple((f"{moment}Date", f"{moment}Time") for moment in ("Acquisition", "Content", "Series", "Study"))
 _PROJECTION = frozenset({"CR", "DX", "MG", "XA", "RF", "IO", "PX", "RG"})
 
 
@@ -122,7 +102,7 @@ def header_of(
         unnamed = () if sop_uid else ("SOPInstanceUID",)
         faults = (*(f"{attribute_name(keyword)} is missing" for keyword in (*unnamed, *missing)), *faults)
     if faults:
-        raise UnreadableInstance(f"An image cannot be used: {'; '.join(faults)}.", _ADVICE)
+        raise UnreadableInstance(f"An image cannot be used: {'; '.join(faults)}.", ADVICE)
     syntax = transfer_syntax or (transfer_syntax_of(dataset) if isinstance(dataset, Dataset) else "")
     date, time = _displayed_moment(dataset)
     header = frozen_of(
@@ -226,10 +206,10 @@ def _read(data: bytes, *, stop_before_pixels: bool) -> Dataset:
     try:
         dataset = pydicom.dcmread(BytesIO(data), force=True, stop_before_pixels=stop_before_pixels)
         is_object = "SOPClassUID" in dataset or "SOPInstanceUID" in dataset or "Rows" in dataset
-    except _READING_ERRORS as error:
-        raise UnreadableInstance("A file is damaged or is not a DICOM object.", _ADVICE) from error
+    except READING_ERRORS as error:
+        raise UnreadableInstance("A file is damaged or is not a DICOM object.", ADVICE) from error
     if not is_object:
-        raise UnreadableInstance("A file is not a DICOM object.", _ADVICE)
+        raise UnreadableInstance("A file is not a DICOM object.", ADVICE)
     return dataset
 
 
@@ -285,9 +265,10 @@ def _displayed_moment(dataset: AnyDataset) -> tuple[str, str]:
     both = text(dataset, "AcquisitionDateTime")
     if len(both) >= 12:
         return both[:8], both[8:]
-    for moment in ("Acquisition", "Content", "Series", "Study"):
-        if text(dataset, f"{moment}Date"):
-            return text(dataset, f"{moment}Date"), text(dataset, f"{moment}Time")
+    for date, time in _MOMENTS:
+        day = text(dataset, date)
+        if day:
+            return day, text(dataset, time)
     return "", ""
 
 

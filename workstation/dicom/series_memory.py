@@ -86,15 +86,13 @@ class SeriesMemory:
         if layout is not None:
             self._patience -= 1
             self._remember((layout, made))
-            self.first_read = _SPARE + max(known.head.size for known, _ in self._layouts)
+            self.first_read = _SPARE + max(known.size for known, _ in self._layouts)
 
     def part(self, make: Part[T], elements: Elements, kin: Kin) -> T:
         """``make(elements)``, or what it gave for elements of which it would read the same."""
-        own = kin.made.get(make)
-        if own is None or not kin.differing.isdisjoint(own.read):
-            own = self._recalled_or_made(make, elements)
-            if _ALL not in own.read and kin.differing.isdisjoint(own.read):
-                kin.made[make] = own
+        own = self._recalled_or_made(make, elements)
+        if _ALL not in own.read and kin.differing.isdisjoint(own.read):
+            kin.made[make] = own
         return own.part  # type: ignore[no-any-return]
 
     def _recalled_or_made(self, make: Part[T], elements: Elements) -> _Made:
@@ -124,9 +122,12 @@ def alike_in_series(make: Part[T]) -> Part[T]:
 
     @wraps(make)
     def remembered(dataset: AnyDataset) -> T:
-        kin = dataset.kin if isinstance(dataset, Elements) else None
-        if kin is None or not isinstance(dataset, Elements):
+        if not isinstance(dataset, Elements) or dataset.kin is None:
             return make(dataset)
+        kin = dataset.kin
+        own = kin.made.get(make)
+        if own is not None and kin.differing.isdisjoint(own.read):
+            return own.part  # type: ignore[no-any-return]
         return kin.memory.part(make, dataset, kin)
 
     return remembered

@@ -6,11 +6,10 @@ for the inside of such values, its elements are those of that one, with the new 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from workstation.dicom.elements import SPECIFIC_CHARACTER_SET, Elements, Entries
 from workstation.dicom.part10 import META_START, ObjectParts, Opening, encoding_of, is_part10
@@ -25,46 +24,86 @@ Place = tuple[int, int, int]
 """Tag, first byte of the value, byte after it."""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+class _Stencil(NamedTuple):
+    """The bytes that have been the same in all objects so far, and the places between them."""
+
+    same: tuple[tuple[int, bytes], ...]
+    places: tuple[Place, ...]
+
+
 class ValueLayout:
     """The bytes of an object up to its pixels, and where in them values stand that may differ.
 
-    Attributes
+    Parameters
     ----------
     head
-        The bytes, as uint8; ``end`` is the last of them.
-    starts, ends, tags
+        The bytes.
+    places
         Of those values, ascending.
     parts
         What was read of the object.
+
+    Notes
+    -----
+    Any thread may call `parts_in`: what it learns on the way is put in place in one piece.
     """
 
-    head: NDArray[np.uint8]
-    end: bytes
-    starts: NDArray[np.intp]
-    ends: NDArray[np.intp]
-    tags: tuple[int, ...]
-    parts: ObjectParts
+    def __init__(self, head: bytes, places: Sequence[Place], parts: ObjectParts) -> None:
+        self._head = head
+        self._end = head[-_END:]
+        self._places = places
+        self._bytes = np.frombuffer(head, np.uint8)
+        self._starts = np.array([start for _, start, _ in places], np.intp)
+        self._ends = np.array([end for _, _, end in places], np.intp)
+        self._parts = parts
+        self._varying: frozenset[int] = frozenset()
+        self._stencil: _Stencil | None = None
+
+    @property
+    def size(self) -> int:
+        """Bytes before the pixels."""
+        return len(self._head)
 
     def parts_in(self, data: bytes) -> tuple[ObjectParts, frozenset[int]] | None:
         """What stands in the beginning of another object, and in which tags it differs.
 
         None when more than values differs.
         """
-        size = self.head.size
-        if data[size - _END : size] != self.end:
+        if data[len(self._head) - _END : len(self._head)] != self._end:
             return None
-        places = (np.frombuffer(data, np.uint8, size) != self.head).nonzero()[0]
-        numbers = self.starts.searchsorted(places, side="right") - 1
-        if places.size and (numbers[0] < 0 or (places >= self.ends[numbers]).any()):
+        stencil = self._stencil
+        if stencil is None or not all(data.startswith(same, at) for at, same in stencil.same):
+            numbers = self._differing(data)
+            if numbers is None:
+                return None
+            self._varying |= numbers
+            stencil = self._stencil = self._stencil_of(self._varying)
+        return self._with(data, stencil.places)
+
+    def _differing(self, data: bytes) -> frozenset[int] | None:
+        """Which of the places differ; None when any other byte does."""
+        places = (np.frombuffer(data, np.uint8, len(self._head)) != self._bytes).nonzero()[0]
+        numbers = self._starts.searchsorted(places, side="right") - 1
+        if places.size and (numbers[0] < 0 or (places >= self._ends[numbers]).any()):
             return None
-        known = self.parts
+        return frozenset(numbers.tolist())
+
+    def _stencil_of(self, varying: frozenset[int]) -> _Stencil:
+        same, at = [], 0
+        places = tuple(self._places[number] for number in sorted(varying))
+        for _, start, end in places:
+            same.append((at, self._head[at:start]))
+            at = end
+        return _Stencil((*same, (at, self._head[at:])), places)
+
+    def _with(self, data: bytes, places: Sequence[Place]) -> tuple[ObjectParts, frozenset[int]]:
+        known = self._parts
         entries = known.elements.entries.copy()
         differing = []
-        for number in set(numbers.tolist()):
-            tag = self.tags[number]
-            if tag != _MEDIA_STORAGE_SOP_INSTANCE_UID:  # the data set names it too
-                entries[tag] = entries[tag][0], data[self.starts[number] : self.ends[number]]
+        for tag, start, end in places:
+            raw = data[start:end]
+            if tag != _MEDIA_STORAGE_SOP_INSTANCE_UID and entries[tag][1] != raw:  # the data set names that UID too
+                entries[tag] = entries[tag][0], raw
                 differing.append(tag)
         parts = ObjectParts(Elements(entries), known.transfer_syntax, known.is_big_endian, known.pixels)
         return parts, frozenset(differing)
@@ -83,18 +122,7 @@ def layout_of(opening: Opening, parts: ObjectParts) -> ValueLayout | None:
         *_places(meta, META_START, meta.meta(META_START, opening.start)[0], _is_media_uid),
         *_places(walker, opening.start, parts.elements.entries, _is_free),
     ]
-    if not places:
-        return None
-    tags, starts, ends = zip(*places, strict=True)
-    compared = head[: pixels.offset]
-    return ValueLayout(
-        np.frombuffer(compared, np.uint8),
-        compared[-_END:],
-        np.array(starts, np.intp),
-        np.array(ends, np.intp),
-        tags,
-        parts,
-    )
+    return ValueLayout(head[: pixels.offset], places, parts)
 
 
 def _places(walker: Walker, start: int, found: Entries, may_differ: Callable[[int], bool]) -> Iterator[Place]:

@@ -14,8 +14,8 @@ from workstation.foundation.errors import BadInput, UserFacingError
 class CannotDecode(BadInput):
     """Pixels that cannot be shown. The text says why, never whose they are."""
 
-    def __init__(self, why: str) -> None:
-        super().__init__(f"An image cannot be shown: {why}.", "Ask the site to send it again.")
+    def __init__(self, why: str, advice: str = "Ask the site to send it again.") -> None:
+        super().__init__(f"An image cannot be shown: {why}.", advice)
         self.why = why
 
 

@@ -67,7 +67,7 @@ class OpenObjects:
 
     def _opened(self, sop_uid: str) -> _Lease:
         lease = _Lease(self, self._open_object(sop_uid), readers=1)
-        if _has_frames(lease.found):
+        if _has_pictures(lease.found):
             with self._lock:
                 if sop_uid not in self._kept:
                     self._kept[sop_uid] = lease
@@ -98,8 +98,8 @@ def drawable_header(found: DicomObject) -> InstanceHeader:
         return found.header_without_identifiers
 
 
-def _has_frames(found: DicomObject) -> bool:
-    return found.pixel_data is not None and drawable_header(found).frames > 1
+def _has_pictures(found: DicomObject) -> bool:
+    return found.pixel_data is not None and drawable_header(found).pictures > 1
 
 
 def _close(found: DicomObject) -> None:

@@ -81,8 +81,7 @@ def render_view(
     header, lut = shown_header(header, presentation), display_lut or EIGHT_BIT
     rows, columns = _spans(frame, presentation, placement, size)
     shape = (rows.size, columns.size)
-    is_covered = (rows.begin, columns.begin) == (0, 0) and (rows.end, columns.end) == shape
-    canvas: Picture = (np.empty if is_covered else np.zeros)((*shape, 3) if _has_colour(frame) else shape, np.uint8)
+    canvas = _canvas((*shape, 3) if _has_colour(frame) else shape, rows, columns)
     if rows.begin < rows.end and columns.begin < columns.end:
         visible = canvas[rows.begin : rows.end, columns.begin : columns.end]
         pyramid, painter = _painter(frame, header, presentation, lut)
@@ -139,6 +138,16 @@ def render_native(
     if picture.dtype == np.uint8 and bits == 16:
         picture = picture.astype(np.uint16) * 257
     return _turned(picture, presentation)
+
+
+def _canvas(shape: tuple[int, ...], rows: Span, columns: Span) -> Picture:
+    """Black around the image; what the image covers is yet to be written."""
+    canvas = np.empty(shape, dtype=np.uint8)
+    canvas[: rows.begin] = 0
+    canvas[rows.end :] = 0
+    canvas[rows.begin : rows.end, : columns.begin] = 0
+    canvas[rows.begin : rows.end, columns.end :] = 0
+    return canvas
 
 
 def _has_colour(frame: StoredFrame) -> bool:

@@ -93,14 +93,40 @@ def _averages_around(places: NDArray[np.intp], pixels: NDArray[Any], mask: NDArr
 
 def _halved(level: Level) -> Level:
     """Average 2 × 2 pixels; of padding and image together only the image counts."""
-    rows, columns = level.pixels.shape[:2]
+    pixels, valid = level.pixels, level.valid
+    rows, columns = pixels.shape[:2]
     size = (max(1, columns // 2), max(1, rows // 2))
-    if level.valid is None:
-        return Level(cv2.resize(level.pixels, size, interpolation=cv2.INTER_AREA))
-    weight = cv2.resize(level.valid.astype(np.float32), size, interpolation=cv2.INTER_AREA)
-    total = cv2.resize(_masked(level.pixels, level.valid), size, interpolation=cv2.INTER_AREA)
-    valid = weight >= 0.5
-    return Level(_filled(_as_type(_average(total, weight), level.pixels.dtype), valid), valid)
+    if valid is None:
+        return Level(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA))
+    if rows % 2 or columns % 2:
+        weight = cv2.resize(valid.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+        total = cv2.resize(_masked(pixels, valid), size, interpolation=cv2.INTER_AREA)
+        half = weight >= 0.5
+        return Level(_filled(_as_type(_average(total, weight), pixels.dtype), half), half)
+    half = _count_in_fours(valid) >= 2
+    return Level(_filled(_halved_evenly(pixels, valid, size), half), half)
+
+
+def _halved_evenly(pixels: NDArray[Any], valid: NDArray[np.bool_], size: tuple[int, int]) -> NDArray[Any]:
+    """Averages of four; where only some of them are image they are few, and are made one by one."""
+    halved: NDArray[Any] = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+    count = _count_in_fours(valid)
+    mixed = np.nonzero((count > 0) & (count < 4))
+    total = np.zeros((mixed[0].size, halved[mixed].size // max(1, mixed[0].size)))
+    for values, weights in zip(_fours(pixels), _fours(valid), strict=True):
+        total += values[mixed].reshape(total.shape) * weights[mixed][:, np.newaxis]
+    halved[mixed] = _as_type(total / count[mixed][:, np.newaxis], pixels.dtype).reshape(halved[mixed].shape)
+    return halved
+
+
+def _fours(pixels: NDArray[Any]) -> list[NDArray[Any]]:
+    """The first, second, third and fourth of each 2 × 2 pixels."""
+    return [pixels[down::2, across::2] for down in (0, 1) for across in (0, 1)]
+
+
+def _count_in_fours(valid: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    first, second, third, fourth = _fours(valid.view(np.uint8))
+    return np.asarray(first + second + third + fourth, dtype=np.uint8)
 
 
 def _masked(pixels: NDArray[Any], valid: NDArray[np.bool_]) -> NDArray[np.float32]:

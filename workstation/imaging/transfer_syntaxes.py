@@ -41,6 +41,7 @@ _FAMILY_OF = {_UID + suffix: family for family, suffixes in _FAMILIES.items() fo
 _GE_BIG_ENDIAN_PIXELS = "1.2.840.113619.5.2"  # implicit little endian, pixels apart
 _NATIVE = {"1.2.840.10008.1.2", _UID + "1", _UID + "1.99", _UID + "2", _GE_BIG_ENDIAN_PIXELS}
 _AS_IS = {Family.UNCOMPRESSED, Family.DEFLATED, Family.RLE}
+_OTHER_FORM = "Ask the site to send it uncompressed."
 _JPIP = {_UID + suffix for suffix in ("4.94", "4.95", "4.204", "4.205")}
 
 
@@ -76,7 +77,7 @@ def family_of(syntax: str) -> Family:
     if found is not None:
         return found
     if syntax in _JPIP:
-        raise CannotDecode("its pixels are kept on another server (JPIP)")
+        raise CannotDecode("its pixels are kept on another server (JPIP)", _OTHER_FORM)
     uid = UID(syntax)
     name = uid.name if not uid.is_private and uid.name != syntax else "a process that is not known to this program"
-    raise CannotDecode(f"it is compressed with {name}, for which there is no decoder here")
+    raise CannotDecode(f"it is compressed with {name}, for which there is no decoder here", _OTHER_FORM)

@@ -25,6 +25,7 @@ from workstation.imaging.errors import CannotReformat
 from workstation.imaging.modality_lut import is_window_on_stored_values, modality_values
 from workstation.imaging.stack_pixels import StackPixels, key_of
 from workstation.imaging.stored_frame import StoredFrame
+from workstation.imaging.suv import suv_scale
 from workstation.imaging.volume_grid import Gap, VolumeGrid, grid_of
 
 _FLOAT_BITS = 32
@@ -189,9 +190,19 @@ def volume_from(
 
 
 def volume_header(display_set: DisplaySet, grid: VolumeGrid) -> InstanceHeader:
-    """What `Volume.header` will be: known before any pixel is."""
+    """What `Volume.header` will be: known before any pixel is.
+
+    Raises
+    ------
+    CannotReformat
+        When a value does not mean the same uptake in every slice.
+    """
     headers = _headers(display_set, grid)
     middle = headers[grid.slices // 2]
+    if len({suv_scale(header.pet) for header in headers if header.pet is not None}) > 1:
+        raise CannotReformat("its images differ in how uptake follows from their values")
+    if any(header.real_world != middle.real_world for header in headers):
+        middle = replace(middle, real_world=())
     return middle if _are_scaled_alike(headers) else _of_modality_values(middle)
 
 

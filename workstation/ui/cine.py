@@ -48,6 +48,7 @@ class Cine(QObject):
         self._due_s = 0.0
         self._shown_at: deque[float] = deque()
         self._told_s = 0.0
+        self._last = -1
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -100,6 +101,18 @@ class Cine(QObject):
         self._viewport = ""
         self._shown_at.clear()
 
+    def painted(self, index: int) -> None:
+        """Picture ``index`` of the clip has been painted: what the rate is counted by."""
+        if index == self._last:
+            return
+        now, self._last = self._clock(), index
+        self._shown_at.append(now)
+        while now - self._shown_at[0] > _RATE_OVER_S:
+            self._shown_at.popleft()
+        if now - self._told_s >= _RATE_OVER_S:
+            self._told_s = now
+            self.rate_changed.emit()
+
     def _tick(self) -> None:
         now = self._clock()
         late_s = now - self._due_s
@@ -110,18 +123,8 @@ class Cine(QObject):
         steps = 1 if is_standstill else 1 + int(late_s / self._period_s)
         is_shown = self._step(self._viewport, steps)
         self._due_s = self._due_s + steps * self._period_s if is_shown and not is_standstill else now + self._period_s
-        if is_shown:
-            self._note(now)
         if self._viewport:
             self._wait()
 
     def _wait(self) -> None:
         self._timer.start(max(0, math.ceil((self._due_s - self._clock()) * 1000)))
-
-    def _note(self, now: float) -> None:
-        self._shown_at.append(now)
-        while now - self._shown_at[0] > _RATE_OVER_S:
-            self._shown_at.popleft()
-        if now - self._told_s >= _RATE_OVER_S:
-            self._told_s = now
-            self.rate_changed.emit()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from workstation.dicom.patient import PatientIdentity, age_at, display_name
@@ -74,8 +75,7 @@ class DiagnosticBanner(QFrame):
         self._note.setText(content.identity_note)
         self._state.setText(content.state)
         self._study.setText(content.study)
-        wide = self._study.fontMetrics().horizontalAdvance(content.study) + 2
-        self._study.setMinimumWidth(min(wide, self._tokens.px(_STUDY_KEEPS)))
+        self._keep_study_wide()
         self._protocol.setText(content.protocol)
         self._why.setVisible(bool(content.protocol))
         self._display.setText(content.display)
@@ -85,6 +85,15 @@ class DiagnosticBanner(QFrame):
             label.setVisible(bool(label.text()))
         line = self._tokens.status.warn if content.state else self._tokens.surface.panel
         self.setStyleSheet(f"DiagnosticBanner {{ border-bottom: {self._tokens.px(2)}px solid {line}; }}")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow window the study gives way too."""
+        super().resizeEvent(event)
+        self._keep_study_wide()
+
+    def _keep_study_wide(self) -> None:
+        wide = self._study.fontMetrics().horizontalAdvance(self._study.text()) + 2
+        self._study.setMinimumWidth(min(wide, self._tokens.px(_STUDY_KEEPS), self.width() // 4))
 
     def _dress(self) -> None:
         text = self._tokens.text

@@ -99,6 +99,11 @@ class ViewerStage(QObject):
         return self._view
 
     @property
+    def is_playing(self) -> bool:
+        """Whether a clip plays."""
+        return bool(self._cine.playing)
+
+    @property
     def hanging(self) -> Hanging | None:
         """The hanging on the screens."""
         return self._view.hanging if self._view else None
@@ -303,6 +308,8 @@ class ViewerStage(QObject):
     def _paint_these(self, ids: set[str]) -> None:
         if self._view is not None:
             self._board.paint(self._view, ids)
+            if self._cine.playing in ids and self._cine.playing in self._view.states:
+                self._cine.painted(self._view.states[self._cine.playing].index)
 
     def _show_words(self) -> None:
         self._windows.show_words(self._case, self._hung, self._view, playing=self._cine.words)

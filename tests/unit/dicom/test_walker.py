@@ -261,6 +261,15 @@ def test_what_is_left_to_others(what: str, unusual: bytes) -> None:
     assert reader.given > 0, what
 
 
+def test_a_value_of_unknown_vr_that_is_cut_short() -> None:
+    lie = element(0x00091010, "UN", b"abcdefgh", 400)
+    before = {tag: each for tag, each in attributes().items() if tag < 0x00090000}
+    reader = Refusing()
+    with pytest.raises(UnreadableInstance):
+        open_object(BytesSource(meta(EXPLICIT) + body(before) + lie), unusual=reader)
+    assert reader.given > 0
+
+
 def test_of_a_large_unusual_file_only_the_beginning_is_given() -> None:
     data = meta(EXPLICIT) + element(0x00080008, "CS", b"ORIGINAL") * 2 + body(attributes()) + hostile.pixel_data()
     source, reader = Watched(data, claimed_size=1 << 31), Refusing()

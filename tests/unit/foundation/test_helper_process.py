@@ -81,7 +81,7 @@ def through_the_pipe(value: Any) -> Any:
 
 
 @given(PLAIN)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_plain_data_come_back_as_they_were(value: Any) -> None:
     found = through_the_pipe(value)
     assert found == value
@@ -99,7 +99,7 @@ def test_arrays_come_back_with_type_shape_and_order(dtype: str) -> None:
 
 
 @given(st.binary(max_size=200))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_answers_that_are_not_in_the_agreed_form_are_refused_whatever_they_are(data: bytes) -> None:
     with pytest.raises((MalformedMessage, EOFError)):
         receive_value(Pipe(data), len(data), 1 << 20)

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
+from tests.helpers.enhanced_objects import mosaic_object
 from tests.helpers.frame_stores import ObjectsInMemory, numbered
 from tests.helpers.pixel_objects import as_bytes, image_object
 from workstation.dicom.display_sets import DisplaySet, display_sets_of
@@ -17,6 +18,7 @@ from workstation.foundation.errors import Cancelled, SomethingMissing
 from workstation.imaging.errors import CannotDecode
 from workstation.imaging.frame_source import FrameSource
 from workstation.imaging.memory_budget import MemoryBudget
+from workstation.imaging.stack_pixels import key_of
 
 COUNT = 9
 SLICE = 16 * 16 * 2
@@ -275,6 +277,27 @@ def test_a_truncated_multi_frame_object_shows_the_frames_it_has(store: ObjectsIn
     source.load(display_set, lambda: 2, CancelToken())
     assert source.loaded(display_set) == [True, True, True, False, False]
     assert source.failure(cine.SOPInstanceUID, 4)
+
+
+def test_the_slices_of_a_mosaic_are_frames_of_one_stack(store: ObjectsInMemory) -> None:
+    dataset = mosaic_object(7, tile=8)
+    store.content[dataset.SOPInstanceUID] = as_bytes(dataset)
+    (display_set,) = display_sets_of([header_of(dataset)])
+    source = a_source(store, workers=2)
+    source.load(display_set, lambda: 3, CancelToken())
+    stack = source.stack_pixels(display_set)
+    assert stack is not None
+    assert stack.is_complete
+    whole = dataset.pixel_array
+    for index, reference in enumerate(display_set.frames):
+        down, across = divmod(reference.tile or 0, whole.shape[1] // 8)
+        expected = whole[8 * down : 8 * down + 8, 8 * across : 8 * across + 8]
+        frame = source.get(*key_of(reference))
+        assert frame is not None
+        assert np.array_equal(frame.pixels, expected)
+        assert np.array_equal(stack.array[index], expected)
+    assert store.opened[dataset.SOPInstanceUID] == 1
+    source.forget()
 
 
 def test_many_threads_at_once(store: ObjectsInMemory) -> None:

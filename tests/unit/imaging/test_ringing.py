@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from tests.unit.dicom.test_display_sets import image
+from tests.helpers.plain_headers import image
 from workstation.dicom.dicom_object import open_object
 from workstation.dicom.display_shutter import DisplayShutter
 from workstation.dicom.header import PixelDescription

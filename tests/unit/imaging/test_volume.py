@@ -13,6 +13,8 @@ from tests.helpers.viewer_desk import desk_of_folders
 from tests.helpers.volume_phantoms import display_set_of, phantom, pixel_places, pixels_of, stack_headers
 from workstation.dicom.display_sets import DisplaySet, display_sets_of
 from workstation.dicom.header import InstanceHeader, PixelDescription
+from workstation.dicom.pet_acquisition import PetAcquisition
+from workstation.dicom.real_world import RealWorldMap
 from workstation.dicom.voi import Window
 from workstation.foundation.cancel import CancelToken
 from workstation.foundation.errors import Cancelled, UserFacingError
@@ -195,6 +197,19 @@ def test_padding_becomes_nothing_in_modality_values() -> None:
     assert volume.padded_columns is not None
     assert volume.padded_columns.all()
     assert phantom(stack_headers(EVEN), height).padded_columns is None
+
+
+def test_quantities_hold_for_all_slices_or_are_not_told() -> None:
+    doses = [PetAcquisition("BQML", corrected=("ATTN", "DECY"), decay_correction="ADMIN", dose_bq=n) for n in (3e8, 0)]
+    weighed = [replace(each, weight_kg=70.0, half_life_s=6586.2) for each in doses]
+    headers = stack_headers(EVEN, modality="PT")
+    alike = [replace(header, pet=weighed[0]) for header in headers]
+    assert phantom(alike, height).header.pet == weighed[0]
+    differing = [replace(header, pet=weighed[header.instance_number == 3]) for header in headers]
+    with pytest.raises(CannotReformat, match="differ in how uptake"):
+        phantom(differing, height)
+    mapped = [replace(h, real_world=(RealWorldMap(0, 9, slope=float(n)),)) for n, h in enumerate(headers)]
+    assert phantom(mapped, height).header.real_world == ()
 
 
 def _refused() -> list[tuple[str, list[InstanceHeader]]]:

@@ -52,6 +52,19 @@ def test_a_study_arrives_byte_for_byte(reader: ReaderAtSite) -> None:
     assert (record.instances_expected, record.modalities) == (6, ("CT",))
 
 
+def test_the_beginnings_of_what_came_are_kept_together(reader: ReaderAtSite) -> None:
+    learn(reader)
+    download(reader)
+    heads = reader.catalogue.headers.heads(HEAD.study_uid)
+    received = {each.ref.sop_uid: each for each in reader.catalogue.instances.received(HEAD.study_uid)}
+    assert set(heads) == set(received)
+    for uid, head in heads.items():
+        assert reader.catalogue.objects.read(uid).startswith(head.data)
+        assert (head.sha256, head.size) == (received[uid].sha256, received[uid].size)
+        with reader.catalogue.objects.open(uid) as sealed:
+            assert sealed.identity == head.identity
+
+
 def test_what_has_come_is_not_fetched_again(reader: ReaderAtSite, site: DemoSite) -> None:
     learn(reader)
     download(reader)

@@ -11,6 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workstation.foundation.byte_source import BytesSource
+from workstation.foundation.cancel import CancelToken
+from workstation.foundation.pool import Pool
 from workstation.vault.errors import DamagedObject
 from workstation.vault.sealing import CHUNK_BYTES, SealedReader, SealedWriter, open_bytes, seal_bytes
 
@@ -94,6 +96,51 @@ def test_a_range_reads_only_its_own_chunk_and_the_last() -> None:
     stream = Counting(_SEALED)
     SealedReader(stream, KEY, store="test", name="a").read(0, 300)
     assert stream.bytes_read <= HEADER + SEALED_CHUNK + 5016
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, len(THREE_CHUNKS) + 10), st.integers(0, 2 * CHUNK_BYTES + 100))
+def test_any_range_is_read_into_a_place(offset: int, length: int) -> None:
+    place = bytearray(b"-" * length)
+    expected = THREE_CHUNKS[offset : offset + length]
+    assert reader(_SEALED).read_into(offset, memoryview(place)) == len(expected)
+    assert place == expected + b"-" * (length - len(expected))
+
+
+def test_nothing_unverified_is_left_in_the_place() -> None:
+    content = bytearray(_SEALED)
+    content[HEADER + SEALED_CHUNK + 7] ^= 1  # in the middle chunk
+    place = bytearray(len(THREE_CHUNKS))
+    with pytest.raises(DamagedObject):
+        reader(bytes(content)).read_into(0, memoryview(place))
+    assert place[:CHUNK_BYTES] == THREE_CHUNKS[:CHUNK_BYTES]
+    assert not any(place[CHUNK_BYTES:])
+
+
+def test_a_short_file_is_read_into_a_place_and_verified() -> None:
+    place = bytearray(100)
+    assert reader(_SMALL).read_into(50, memoryview(place)) == 100
+    assert place == b"p" * 100
+    damaged = bytearray(_SMALL)
+    damaged[-20] ^= 1
+    with pytest.raises(DamagedObject):
+        reader(bytes(damaged)).read_into(0, memoryview(place))
+    assert place == b"p" * 100
+
+
+def test_many_threads_read_one_object_at_once() -> None:
+    shared = reader(_SEALED)
+
+    def read(number: int) -> bool:
+        offset = number * 131_071 % len(THREE_CHUNKS)
+        return shared.read(offset, 300_000) == THREE_CHUNKS[offset : offset + 300_000]
+
+    assert all(answer for _, answer in Pool(read, workers=6).run(range(60), CancelToken()))
+
+
+def test_what_is_sealed_anew_has_another_identity() -> None:
+    assert reader(_SMALL).identity == reader(_SMALL).identity
+    assert reader(_SMALL).identity != reader(sealed(b"p" * (536 - HEADER - 16))).identity
 
 
 def test_a_range_before_the_beginning_is_our_bug() -> None:
