@@ -12,7 +12,7 @@ from pydicom.dataset import Dataset
 
 from tests.helpers.pixel_objects import as_bytes, image_object, ramp, sequence
 from tests.helpers.presentation_states import annotation, area, graphic, gsps, softcopy_voi
-from workstation.app.command_line import main
+from workstation.app.command_line import run_command
 from workstation.app.rendering import RenderOrder, rendered
 from workstation.foundation.errors import BadInput
 from workstation.imaging.display_rules import DisplayRules
@@ -109,16 +109,9 @@ def test_a_state_for_another_image_is_one_clear_line_and_exit_2(files: dict[str,
 
 @pytest.mark.parametrize("wrong", ["image", "nowhere"])
 def test_what_is_no_state_at_all(
-    files: dict[str, Path],
-    tmp_path: Path,
-    wrong: str,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
+    files: dict[str, Path], tmp_path: Path, wrong: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     state = files.get(wrong, tmp_path / "nowhere.dcm")
     arguments = ["render", "--dicom", str(files["image"]), "--presentation-state", str(state), str(tmp_path / "o.png")]
-    monkeypatch.setattr(sys, "argv", ["workstation", *arguments])
-    with pytest.raises(SystemExit) as ended:
-        raise SystemExit(main())
-    assert ended.value.code == 2
+    assert run_command(arguments) == 2
     assert len(capsys.readouterr().err.splitlines()) == 1

@@ -151,7 +151,6 @@ def test_loading_follows_the_reader_without_beginning_anew(
     loader.load_stacks([(stack, 0)])
     qtbot.waitUntil(lambda: bool(frames.loads))
     loader.frame("v", stack, 8)
-    loader.recentre(stack, 8)
     frames.may_go.set()
     qtbot.waitUntil(lambda: all(loader.loaded(stack)))
     asked = {ref.sop_uid: index for index, ref in enumerate(stack.frames)}

@@ -82,7 +82,9 @@ def _first_view(viewport: HungViewport, frames: FrameSource) -> NDArray[np.uint8
     frame = frames.fetch(*key_of(reference))
     _, _, width, height = viewport.rect
     preset = preset_named(header, viewport.voi) if viewport.voi else None
-    presentation = Presentation(window=preset.voi if preset else None, flip=viewport.is_mirrored)
+    presentation = Presentation(
+        window=preset.voi if preset else None, flip=viewport.is_mirrored, frame=reference.frame_index
+    )
     placement = fit_placement(header.rows, header.columns, width, height, header.pixel_aspect)
     picture = render_view(frame, header, presentation, placement, (width, height))
     return picture if picture.ndim == 3 else np.repeat(picture[:, :, None], 3, axis=2)

@@ -16,6 +16,7 @@ from workstation.hanging.protocol_files import load_protocols
 from workstation.imaging.decoding_elsewhere import HELPER_MODULES, DecodeInHelper
 from workstation.imaging.display_rules import DisplayRules
 from workstation.imaging.frame_source import FrameSource
+from workstation.imaging.memory_budget import MemoryBudget
 from workstation.reading.desk import Desk
 from workstation.reading.drafting import DraftKeeper
 from workstation.reading.hang_case import HangCase
@@ -75,7 +76,11 @@ def build_desk(store: Store, profile: SiteProfile, preferences: Preferences) -> 
         hang_case=HangCase(store.catalogue, shelf, load_protocols(), profile.patient_id_issuer),
         shelf=shelf,
         presentation_states=PresentationStateShelf(store.catalogue, shelf, profile.patient_id_issuer),
-        frame_source=FrameSource(shelf.open, decode_elsewhere=DecodeInHelper(helper)),
+        frame_source=FrameSource(
+            shelf.open,
+            budget=MemoryBudget.of(preferences.image_memory_mib << 20),
+            decode_elsewhere=DecodeInHelper(helper),
+        ),
         drafts=drafts,
         templates=load_templates(),
         display_records=EmptyRecordStore(),

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from workstation.dicom.elements import Elements
 from workstation.dicom.graphics import Lab, lab_of
 from workstation.dicom.overlay_planes import OverlayPlane
 from workstation.dicom.values import AnyDataset, numbers, texts, whole_number
@@ -108,8 +107,3 @@ def _bitmap(dataset: AnyDataset, planes: tuple[OverlayPlane, ...]) -> OverlayPla
 def _p_value(dataset: AnyDataset) -> int:
     found = whole_number(dataset, "ShutterPresentationValue")
     return found if found is not None and 0 <= found <= 65535 else 0
-
-
-def shutter_of(elements: Elements) -> DisplayShutter | None:
-    """The shutter an image brings by itself."""
-    return display_shutter_of(elements)[0]

@@ -191,6 +191,8 @@ class InstanceHeader:
         The slices of a Siemens mosaic; None when it is none, or cannot be understood.
     shutter, overlays
         The display shutter and the overlay planes that the object brings.
+    not_shown
+        In words: overlays and shutters of the object that cannot be used.
     windows_act_on
         ``stored values`` or ``rescaled values``, as the site or a presentation state decides; empty: as is usual for
         the modality.
@@ -255,6 +257,7 @@ class InstanceHeader:
     mosaic: MosaicTiles | None = None
     shutter: DisplayShutter | None = None
     overlays: tuple[OverlayPlane, ...] = ()
+    not_shown: tuple[str, ...] = ()
     windows_act_on: str = ""
     per_frame: FrameHeaders | None = field(default=None, compare=False)
 

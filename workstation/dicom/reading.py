@@ -105,6 +105,7 @@ def header_of(
         raise UnreadableInstance(f"An image cannot be used: {'; '.join(faults)}.", ADVICE)
     syntax = transfer_syntax or (transfer_syntax_of(dataset) if isinstance(dataset, Dataset) else "")
     date, time = _displayed_moment(dataset)
+    overlays, faulty_overlays = _overlays(dataset)
     header = frozen_of(
         InstanceHeader,
         of_series,
@@ -119,7 +120,8 @@ def header_of(
         lossy_ratio=next(iter(numbers(dataset, "LossyImageCompressionRatio")[-1:]), None),
         exposure_mas=number(dataset, "Exposure"),
         details=details_of(dataset, frames=of_series["frames"]),
-        overlays=_overlays(dataset),
+        overlays=overlays,
+        not_shown=(*of_series["not_shown"], *faulty_overlays),
     )
     return with_frame_groups(with_nuclear_frames(with_mosaic(header, dataset), dataset), dataset)
 
@@ -135,6 +137,7 @@ def _of_series(dataset: AnyDataset) -> tuple[dict[str, Any], tuple[str, ...], tu
     """
     rows, columns = whole_number(dataset, "Rows") or 0, whole_number(dataset, "Columns") or 0
     spacing, kind = _spacing(dataset)
+    shutter, faulty_shutters = display_shutter_of(dataset)
     fields = {
         "study_uid": text(dataset, "StudyInstanceUID"),
         "series_uid": text(dataset, "SeriesInstanceUID"),
@@ -179,16 +182,17 @@ def _of_series(dataset: AnyDataset) -> tuple[dict[str, Any], tuple[str, ...], tu
         "repetition_time_ms": number(dataset, "RepetitionTime"),
         "real_world": real_world_maps_of(dataset),
         "pet": pet_acquisition_of(dataset),
-        "shutter": display_shutter_of(dataset)[0],
+        "shutter": shutter,
+        "not_shown": faulty_shutters,
     }
     missing = tuple(keyword for keyword, field in _IDENTIFIERS.items() if not fields[field])
     return fields, _faults_of_image(dataset), missing
 
 
 @alike_in_series
-def _overlays(dataset: AnyDataset) -> tuple[OverlayPlane, ...]:
+def _overlays(dataset: AnyDataset) -> tuple[tuple[OverlayPlane, ...], tuple[str, ...]]:
     size = (whole_number(dataset, "Rows") or 0, whole_number(dataset, "Columns") or 0)
-    return overlay_planes_of(dataset, size)[0]
+    return overlay_planes_of(dataset, size)
 
 
 def patient_of(dataset: AnyDataset) -> PatientIdentity:

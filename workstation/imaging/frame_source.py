@@ -104,6 +104,9 @@ class FrameSource:
 
     def loaded(self, display_set: DisplaySet) -> list[bool]:
         """Which pictures of a display set are in memory."""
+        stack = self._memory.stack(display_set.uid)
+        if stack is not None and stack.is_complete:
+            return [True] * len(stack)
         return self._memory.loaded([key_of(reference) for reference in display_set.frames])
 
     def load(

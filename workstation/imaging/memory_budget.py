@@ -30,8 +30,11 @@ class MemoryBudget:
 
     @classmethod
     def of(cls, total_bytes: int) -> MemoryBudget:
-        """Both tiers together in so much memory."""
-        return cls(total_bytes * 2 // 3, total_bytes // 3)
+        """Both tiers together in so much memory; 0 leaves it to this machine."""
+        if not total_bytes:
+            return cls.of_this_machine()
+        decoded = max(_LEAST_DECODED, total_bytes * 2 // 3)
+        return cls(decoded, max(0, total_bytes - decoded))
 
 
 class _MemoryStatus(ctypes.Structure):

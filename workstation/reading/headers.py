@@ -65,7 +65,7 @@ class HeaderShelf:
         memory = SeriesMemory()
         if self._shelf.lacks(wanted):
             self._learn(study_uid, wanted, memory, cancel)
-        return self._read_all(list(wanted), memory, cancel)
+        return tuple(self._rules.upon(header) for header in self._read_all(list(wanted), memory, cancel))
 
     def forget(self, sop_uids: Iterable[str]) -> None:
         """Drop headers of a closed case."""

@@ -21,6 +21,9 @@ class Preferences(BaseModel):
     worklist_density: Literal["comfortable", "compact"] = Field("comfortable", description="Height of worklist rows.")
     worklist_columns: str = Field("", description="Columns of the worklist in their order, each with its width.")
     annotations: Literal["full", "minimal", "off"] = Field("full", description="Text drawn over images.")
+    image_memory_mib: int = Field(
+        0, ge=0, le=1 << 20, description="Memory for decoded images in MiB; 0 takes half of what is free at the start."
+    )
     screen_roles: dict[str, str] = Field(
         default_factory=dict,
         description="Monitor (name, or manufacturer/model/serial) to role: report, diagnostic, mammography or review.",
@@ -57,6 +60,8 @@ def save_preferences(path: Path, preferences: Preferences) -> None:
             tables.append(f"\n[{key}]\n" + "".join(f"{_quoted(k)} = {_quoted(v)}\n" for k, v in value.items()))
         elif isinstance(value, bool):
             lines.append(f"{key} = {str(value).lower()}\n")
+        elif isinstance(value, int):
+            lines.append(f"{key} = {value}\n")
         else:
             lines.append(f"{key} = {_quoted(str(value))}\n")
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -208,25 +208,26 @@ class ViewportWidget(QWidget):
         scale = self.devicePixelRatioF()
         origin = QPointF(self.mapTo(self.window(), QPoint(0, 0))) * scale
         corner = origin + QPointF(self.image_area.topLeft()) * scale
-        for edge in _ring(self.rect(), FRAME + 1):
-            painter.fillRect(edge, _BLACK)
         inset = round(FRAME * scale)
         if self._pixels is not None and blit(painter, region, QPoint(inset, inset), self._pixels):
             return
+        for edge in _ring(self.rect(), FRAME + 1):
+            painter.fillRect(edge, _BLACK)
         painter.save()
         painter.scale(1 / scale, 1 / scale)
         painter.drawImage(QPointF(round(corner.x()), round(corner.y())) - origin, image)
         painter.restore()
 
     def _paint_frame(self, painter: QPainter) -> None:
-        tokens = self.tokens
+        tokens, area = self.tokens, self.rect()
         if self._is_active:
-            painter.setPen(QColor(tokens.accent.main))
-            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
-            painter.drawRect(self.rect().adjusted(1, 1, -2, -2))
+            bands = [(_ring(area, FRAME), QColor(tokens.accent.main))]
         else:
-            painter.setPen(QColor(tokens.surface.raised))
-            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+            inner = _ring(area.adjusted(1, 1, -1, -1), FRAME - 1)
+            bands = [(_ring(area, 1), QColor(tokens.surface.raised)), (inner, _BLACK)]
+        for edges, colour in bands:
+            for edge in edges:
+                painter.fillRect(edge, colour)
 
     # --- gestures
 

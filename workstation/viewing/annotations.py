@@ -111,12 +111,10 @@ def state_label(state: ViewportState) -> str:
 
 
 def state_notices(state: ViewportState) -> tuple[str, ...]:
-    """What of the presentation state is not shown."""
+    """What of the presentation state is not shown; without one, what of the image's own overlays and shutter."""
     applied = state.applied_here
-    if applied is None:
-        return ()
-    notes = [f"{note[:1].upper()}{note[1:]}" for note in applied.state.notes]
-    if applied.area is not None and applied.area.mode == "TRUE SIZE":
+    notes = [f"{note[:1].upper()}{note[1:]}" for note in (applied.state.notes if applied else state.header.not_shown)]
+    if applied is not None and applied.area is not None and applied.area.mode == "TRUE SIZE":
         notes.append("True size is not known on this display")
     return tuple(notes)
 

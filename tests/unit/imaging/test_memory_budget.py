@@ -24,6 +24,12 @@ def test_both_tiers_together_leave_half_of_what_is_free(
 def test_a_given_budget_is_for_both_tiers() -> None:
     budget = MemoryBudget.of(3 * GIB)
     assert budget.decoded_bytes + budget.compressed_bytes == 3 * GIB
+    assert MemoryBudget.of(1 << 20) == MemoryBudget(256 << 20, 0)
+
+
+def test_without_a_choice_this_machine_decides(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory_budget, "free_bytes", lambda: 6 * GIB)
+    assert MemoryBudget.of(0) == MemoryBudget(2 * GIB, GIB)
 
 
 @pytest.mark.skipif(sys.platform not in {"linux", "win32"}, reason="only these tell")

@@ -543,6 +543,7 @@ class TestOverlays:
         overlay(dataset, 0x6000, self.BITS)
         spoil(dataset)
         assert _header(dataset).overlays == ()
+        assert _header(dataset).not_shown == ("overlay 6000 is damaged",)
         state = gsps(self._image())
         overlay(state, 0x6000, self.BITS)
         spoil(state)

@@ -75,7 +75,7 @@ def test_origin_spells_out_the_port() -> None:
 
 
 def test_preferences_round_trip(tmp_path: Path) -> None:
-    wanted = Preferences(stat_sound=False, screen_roles={'DIAG "L"': "diagnostic"})
+    wanted = Preferences(image_memory_mib=2048, stat_sound=False, screen_roles={'DIAG "L"': "diagnostic"})
     save_preferences(tmp_path / "p.toml", wanted)
     assert load_preferences(tmp_path / "p.toml") == wanted
     assert load_preferences(tmp_path / "absent.toml") == Preferences()

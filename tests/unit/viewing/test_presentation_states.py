@@ -96,6 +96,12 @@ def test_who_made_it_and_what_is_missing_of_it_is_said() -> None:
     assert "2 graphics cannot be drawn" in texts.notices
 
 
+def test_an_images_own_broken_overlays_are_said_too() -> None:
+    headers = [replace(header, not_shown=("overlay 6000 is damaged",)) for header in a_stack("1", 1, images=2)]
+    state = ViewportState(a_display_set(headers))
+    assert "Overlay 6000 is damaged" in annotations_of(state, AnnotationLevel.MINIMAL).notices
+
+
 def test_inverting_toggles_and_slices_are_turned_by_the_state_only() -> None:
     state = StepState().on(CT.offering([a_state(rotate_quarter=1, flip=True, presentation_shape="INVERSE")]))
     assert (state.presentation.rotate_quarter, state.presentation.flip) == (1, True)
