@@ -121,6 +121,19 @@ def test_a_frame_that_cannot_be_shown_is_asked_for_once_and_named(
     assert len(frames.fetched) == 1
 
 
+def test_a_frame_that_could_not_be_shown_is_asked_for_again_when_the_case_is_hung_again(
+    qtbot: QtBot, loader: FrameLoader, stack: DisplaySet, frames: ScriptedFrames
+) -> None:
+    frames.broken = {stack.frames[2].sop_uid}
+    with qtbot.waitSignal(loader.changed):
+        loader.frame("v", stack, 2)
+    frames.broken.clear()
+    loader.load_stacks([(stack, 2)])
+    qtbot.waitUntil(lambda: all(loader.loaded(stack)))
+    assert loader.failure(stack, 2) == ""
+    assert loader.frame("v", stack, 2) is not None
+
+
 def test_stacks_are_loaded_in_the_order_given(
     qtbot: QtBot, loader: FrameLoader, stack: DisplaySet, frames: ScriptedFrames
 ) -> None:

@@ -72,10 +72,13 @@ class HeaderShelf:
         self._shelf.forget(sop_uids)
 
     def _learn(self, study_uid: str, digests: Mapping[str, str], memory: SeriesMemory, cancel: CancelToken) -> None:
-        """Take headers from the beginnings that were kept when the study came, of those objects that are the same."""
+        """Take headers from the beginnings that were kept when the study came, of objects that are there and the same.
+
+        Whether the objects are whole is found out when their pixels are read.
+        """
         for sop_uid, head in self._catalogue.headers.heads(study_uid).items():
             cancel.raise_if_cancelled()
-            if digests.get(sop_uid) == head.sha256:
+            if digests.get(sop_uid) == head.sha256 and self._catalogue.objects.exists(sop_uid):
                 with suppress(UnreadableInstance):  # the object itself will tell
                     self._shelf.header(sop_uid, memory, head)
 

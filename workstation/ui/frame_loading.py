@@ -96,8 +96,12 @@ class FrameLoader(QObject):
         return False
 
     def load_stacks(self, stacks: Iterable[tuple[DisplaySet, int]]) -> None:
-        """Load these stacks one after the other, each from its index outwards; forget what was queued before."""
+        """Load these stacks one after the other, each from its index outwards; forget what was queued before.
+
+        Frames that could not be shown are asked for again: their objects may have come anew.
+        """
         self._queue.clear()
+        self._failures.clear()
         for display_set, index in stacks:
             self._centres[display_set.uid] = index
             if display_set.uid not in {each.uid for each in self._queue} and not all(self.loaded(display_set)):

@@ -65,14 +65,14 @@ def test_headers_come_out_the_same_from_the_beginnings_and_from_the_objects(cata
     )
 
 
-def test_a_study_opens_without_its_objects_and_shows_the_pixels_that_belong_to_it(
+def test_a_study_opens_without_reading_its_objects_and_shows_the_pixels_that_belong_to_it(
     catalogue: Catalogue, tmp_path: Path
 ) -> None:
     study = receive(catalogue, files_of())
     shelf = shelf_of(catalogue)
     aside = {path: path.read_bytes() for path in (tmp_path / "data" / "instances").iterdir()}
     for path in aside:
-        path.unlink()
+        path.write_bytes(b"")
     headers = shelf.of_study(study, CancelToken())
     assert len(headers) == COUNT
     for path, content in aside.items():
@@ -83,6 +83,14 @@ def test_a_study_opens_without_its_objects_and_shows_the_pixels_that_belong_to_i
     stack = frames.stack_pixels(display_set)
     assert stack is not None
     assert np.array_equal(stack.array, numbered(COUNT))
+
+
+def test_an_object_that_is_gone_is_noted_when_the_study_opens(catalogue: Catalogue) -> None:
+    study = receive(catalogue, files_of())
+    gone = catalogue.instances.received(study)[2].ref.sop_uid
+    catalogue.objects.delete(gone)
+    assert len(shelf_of(catalogue).of_study(study, CancelToken())) == COUNT - 1
+    assert [ref.sop_uid for ref in catalogue.instances.wanted(study)] == [gone]
 
 
 def test_a_beginning_of_another_object_is_not_used(catalogue: Catalogue) -> None:

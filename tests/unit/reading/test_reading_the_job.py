@@ -18,6 +18,7 @@ from workstation.hanging.screens import HangingScreen
 from workstation.reading.case import Case
 from workstation.reading.errors import NotNow, WrongPassword
 from workstation.reporting.signature import verify_report
+from workstation.vault.errors import DamagedObject
 
 SCREENS = (
     HangingScreen("report:1", "REPORT", 0, 0, 1920, 1080, "report"),
@@ -238,6 +239,9 @@ def test_a_damaged_object_is_noted_and_fetched_again(at: DeskAtSite) -> None:
     found.write_bytes(content)
     hanging = at.desk.hang(case, SCREENS)
     assert hanging is not None
+    with pytest.raises(DamagedObject):
+        at.desk.frame_source.fetch(damaged.sop_uid)
     assert at.desk.counts(case.study_uids[0]).received == 11
     at.sync()
     assert at.desk.counts(case.study_uids[0]).received == 12
+    assert at.desk.frame_source.fetch(damaged.sop_uid).rows
