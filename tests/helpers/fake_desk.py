@@ -13,6 +13,7 @@ from tests.helpers.work_items import NOW, a_patient, a_template, an_ai_flag, an_
 from workstation.catalogue.instances import Counts
 from workstation.catalogue.work_items import ClaimState
 from workstation.dicom.workitem import WorkItem
+from workstation.foundation.cancel import CancelToken
 from workstation.foundation.clock import SiteClock
 from workstation.foundation.conditions import ConditionBoard
 from workstation.foundation.errors import UserFacingError
@@ -23,6 +24,7 @@ from workstation.reading.errors import NotNow, WrongPassword
 from workstation.reading.log_in import Reader
 from workstation.reading.obstacles import Obstacle
 from workstation.reading.order_panel import OrderPanel, PriorReport, PriorStudy
+from workstation.reading.presentation_states import StatesOfCase
 from workstation.reading.signing import SignedReport
 from workstation.reporting.draft import Draft
 from workstation.reporting.template import Template
@@ -233,6 +235,9 @@ class FakeDesk:
 
     def studies_of(self, case: Case, cancel: Any = None) -> tuple[Any, ...]:
         return ()
+
+    def presentation_states(self, case: Case, cancel: CancelToken | None = None) -> StatesOfCase:
+        return StatesOfCase()
 
     def header(self, sop_uid: str) -> Any:
         return self._headers[sop_uid]

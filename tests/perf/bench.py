@@ -35,7 +35,7 @@ def main(words: Sequence[str]) -> int:
     asked = _asked(words)
     if asked.module:
         return _measure_here(asked.module, asked.work)
-    names = [name for part in asked.parts for name in _modules(part)]
+    names = list(_modules(asked.part))
     about, began = machine(), time.monotonic()
     rows = [row for name in names for row in _measured(name, asked.work, began + LONGEST_S - time.monotonic())]
     if asked.json:
@@ -46,7 +46,7 @@ def main(words: Sequence[str]) -> int:
 
 def _asked(words: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench", description="Measure and compare with what is agreed.")
-    parser.add_argument("parts", nargs="*", default=["all"], choices=[*PARTS, "all"], metavar="part")
+    parser.add_argument("part", nargs="?", default="all", choices=[*PARTS, "all"])
     parser.add_argument("--json", action="store_true", help="one JSON document on stdout")
     parser.add_argument("--work", type=Path, default=_cache(), help="folder of generated studies, kept between runs")
     parser.add_argument("--module", default="", help=argparse.SUPPRESS)

@@ -29,7 +29,7 @@ from workstation.viewing.actions import (
 )
 from workstation.viewing.annotations import AnnotationLevel, annotations_of
 from workstation.viewing.case_view import CaseView, open_view
-from workstation.viewing.reformat import ReformattedSet, acquired, acquired_set, focus_mm, mark_of, reformatted, regrown
+from workstation.viewing.reformat import ReformattedSet, acquired, acquired_set, mark_of, reformatted, regrown
 from workstation.viewing.viewport_state import ViewportState
 
 _WINDOWED = PixelDescription(windows=(Window(35, 90),))
