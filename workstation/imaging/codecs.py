@@ -135,8 +135,15 @@ def _htj2k(data: bytes, form: CodedForm, facts: StreamFacts, out: Out) -> Sample
     if not facts.is_lossless_high_throughput or form.syntax not in _LOSSLESS_HTJ2K:
         return _jpeg_2000(data, form, facts, out)
     samples = imagecodecs.htj2k_decode(data, out=_fitting(out, facts))
-    has_last_row = samples[-1].reshape(samples.shape[1], -1).any(axis=0).all()
-    return samples if has_last_row else _jpeg_2000(data, form, facts, out)
+    return samples if _has_last_row(samples) else _jpeg_2000(data, form, facts, out)
+
+
+def _has_last_row(samples: Samples) -> bool:
+    """Whether the last row holds anything, in each colour. For grey without numpy, which would let go of the
+    interpreter for a thousand bytes and wait for it again."""
+    if samples.ndim == 2:
+        return bool(samples[-1].tobytes().strip(b"\0"))
+    return bool(samples[-1].any(axis=0).all())
 
 
 def _jpeg_xl(data: bytes, _form: CodedForm, _facts: StreamFacts, _out: Out) -> Samples:
