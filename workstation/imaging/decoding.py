@@ -242,7 +242,7 @@ def _colour_frame(samples: NDArray[Any], header: InstanceHeader, *, is_ybr: bool
 
 
 def _float_frame(element: PixelDataElement, header: InstanceHeader, frame: int) -> StoredFrame:
-    """Values that are no numbers become 0; those beyond single precision, its largest."""
+    """Values that are no numbers are marked as such; those beyond single precision become its largest."""
     dtype = np.dtype(_FLOATS[element.keyword])
     size = header.rows * header.columns * dtype.itemsize
     available = min(element.length or 0, element.source.size - element.offset)
@@ -251,4 +251,12 @@ def _float_frame(element: PixelDataElement, header: InstanceHeader, frame: int) 
     values = np.frombuffer(element.source.read(element.offset + frame * size, size), dtype)
     largest = np.finfo(np.float32).max
     finite = np.clip(np.nan_to_num(values, nan=0.0), -largest, largest).astype(np.float32)
-    return StoredFrame(finite.reshape(header.rows, header.columns), "MONOCHROME2", bits_stored=32, is_signed=True)
+    shape = (header.rows, header.columns)
+    missing = np.isnan(values).reshape(shape)
+    return StoredFrame(
+        finite.reshape(shape),
+        "MONOCHROME2",
+        bits_stored=32,
+        is_signed=True,
+        without_value=missing if missing.any() else None,
+    )

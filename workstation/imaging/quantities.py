@@ -105,7 +105,7 @@ def reading_at(frame: StoredFrame, header: InstanceHeader, row: int, column: int
     if frame.is_colour or frame.photometric == "PALETTE COLOR":
         return Reading((), "colour: no quantity")
     if frame.valid is not None and not frame.valid[row, column]:
-        return Reading((), "padding: no image here")
+        return Reading((), "no value here")
     stored = frame.pixels[row : row + 1, column]
     found = ((float(scaled[0]), unit) for scaled, unit in _scales(header, stored))
     return Reading(tuple(Quantity(*each) for each in found if np.isfinite(each[0])), suv_remark(header))

@@ -45,6 +45,8 @@ class StoredFrame:
         Range of the stored values.
     padding
         Lowest and highest stored value that is padding, or None.
+    without_value
+        Where a float image holds no number (NaN): neither shown nor measured. A mask (rows, columns), or None.
     embedded_overlays
         Overlays that stood in unused bits of the pixels, by group: masks (rows, columns).
     """
@@ -54,6 +56,7 @@ class StoredFrame:
     bits_stored: int
     is_signed: bool
     padding: tuple[int, int] | None = None
+    without_value: NDArray[np.bool_] | None = field(default=None, repr=False)
     embedded_overlays: tuple[tuple[int, NDArray[np.bool_]], ...] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
@@ -74,8 +77,9 @@ class StoredFrame:
 
     @property
     def nbytes(self) -> int:
-        """Memory the pixels and overlays take."""
-        return int(self.pixels.nbytes) + sum(mask.nbytes for _, mask in self.embedded_overlays)
+        """Memory the pixels and masks take."""
+        masks = [self.without_value, *(mask for _, mask in self.embedded_overlays)]
+        return int(self.pixels.nbytes) + sum(mask.nbytes for mask in masks if mask is not None)
 
     @property
     def drawing_bytes(self) -> int:
@@ -101,11 +105,15 @@ class StoredFrame:
 
     @cached_property
     def valid(self) -> NDArray[np.bool_] | None:
-        """Where the image is not padding, shape (rows, columns); None when no pixel is padding."""
-        if self.padding is None or self.is_colour:
+        """Where there is an image: neither padding nor without value, shape (rows, columns); None when everywhere."""
+        if self.is_colour or (self.padding is None and self.without_value is None):
             return None
-        low, high = self.padding
-        valid = (self.pixels < low) | (self.pixels > high)
+        valid = np.ones(self.pixels.shape, dtype=np.bool_)
+        if self.padding is not None:
+            low, high = self.padding
+            valid = (self.pixels < low) | (self.pixels > high)
+        if self.without_value is not None:
+            valid &= ~self.without_value
         return None if valid.all() else valid
 
 

@@ -18,6 +18,7 @@ from workstation.foundation.byte_source import BytesSource
 from workstation.imaging.decoding import decode_frame, decode_frame_into, decode_frame_of, gray_frame_of, stored_dtype
 from workstation.imaging.errors import CannotDecode
 from workstation.imaging.picture import render_native
+from workstation.imaging.quantities import Reading, reading_at
 
 JPEG_LS, HTJ2K, RLE, BIG_ENDIAN, GE = (
     "1.2.840.10008.1.2.4.80",
@@ -237,7 +238,12 @@ def test_floating_point_frames_of_both_precisions() -> None:
             dataset.add_new(keyword, vr, values.astype(dtype).tobytes())
         found = opened(as_bytes(dataset))
         np.testing.assert_array_equal(decode_frame_of(found, 2).pixels, values[2].astype(np.float32))
-        assert np.isfinite(decode_frame_of(found, 1).pixels).all()
+        odd = decode_frame_of(found, 1)
+        assert np.isfinite(odd.pixels).all()
+        assert odd.valid is not None
+        assert np.argwhere(~odd.valid).tolist() == [[0, 0]]  # what is no number is neither shown nor measured
+        assert reading_at(odd, found.header_without_identifiers, 0, 0) == Reading((), "no value here")
+        assert render_native(odd, found.header_without_identifiers)[0, 0] == 0
         dataset[keyword].value = dataset[keyword].value[:-4]
         with pytest.raises(CannotDecode, match="shorter"):
             decode_frame(as_bytes(dataset), 2)
