@@ -15,8 +15,6 @@ from workstation.dicom.part10 import ObjectParts
 from workstation.foundation.byte_source import BytesSource
 from workstation.imaging.decoding import decode_frame_of
 
-OPEN_DATA = Path(__file__).resolve().parents[3].parent / "shared" / "data" / "open"
-
 
 class Source(BytesSource):
     """Bytes with an identity, which note what is read of them."""
@@ -114,12 +112,10 @@ def test_a_beginning_opens_to_the_same_as_the_whole() -> None:
     assert shelf.header("a", head=Source(head, b"x")) == found.header
 
 
-def test_the_beginnings_of_real_files_open_to_the_same() -> None:
+def test_the_beginnings_of_real_files_open_to_the_same(open_data: Path) -> None:
     """Of every ordinary real file, what is kept opens to the same as the file."""
-    if not OPEN_DATA.is_dir():
-        pytest.skip("the open data are not here")
     kept = 0
-    for path in sorted(OPEN_DATA.rglob("*"))[:400]:
+    for path in sorted(open_data.rglob("*"))[:400]:
         if not path.is_file() or path.stat().st_size > 4 << 20:
             continue
         data = path.read_bytes()
