@@ -5,9 +5,9 @@
             else the whole job by itself on virtual monitors, leaving screenshots and the report in demo-out/
     test    set up (with the test servers and oracles), run the checks, then every test; words after it go to pytest
     check   set up, then formatting, lint, types and layers
-    bench   set up, then measure: `bench imaging [--json]`; both sides of each comparison run in turn, medians, a table
+    bench   set up, then measure: `bench imaging [--json]`, `bench calibration`; both sides in turn, medians, a table
     fuzz    set up, then feed broken images to the program: `fuzz [--minutes 10] [--seed N]`
-    soak    set up, then the full counts of what `test` only samples: `soak imaging`
+    soak    set up, then the full counts of what `test` only samples: `soak imaging` or `soak calibration`
     docs    set up, then build the manual into site/
 
 Set-up is done once: system packages through apt when some are missing, a virtual environment in .venv, the locked
@@ -42,7 +42,7 @@ PROGRAM_PACKAGES = [  # what Qt, fonts and the virtual environment need on a bar
 VIRTUAL_SCREEN_PACKAGES = ["xvfb", "openbox", "x11-xserver-utils"]
 TEST_PACKAGES = [
     "orthanc", "orthanc-dicomweb", "dcmtk", "dicom3tools", "pulseaudio", "poppler-utils", "xdotool", "dbus", "dbus-x11",
-    "at-spi2-core", "python3-pyatspi", "gir1.2-atspi-2.0", "imagemagick",
+    "at-spi2-core", "python3-pyatspi", "gir1.2-atspi-2.0", "imagemagick", "argyll", "ddcutil", "edid-decode",
 ]
 # fmt: on
 
@@ -226,12 +226,15 @@ def fuzz(words: Sequence[str]) -> int:
     return call([str(BIN / "python"), str(ROOT / "tests" / "fuzz" / "fuzz_images.py"), *words])
 
 
+SOAKS = {"imaging": "tests/golden", "calibration": "tests/soak"}
+
+
 def soak(words: Sequence[str]) -> int:
-    if list(words[:1]) != ["imaging"]:
-        stop("say which part: soak imaging")
+    if not words or words[0] not in SOAKS:
+        stop(f"say which part: soak {' or soak '.join(SOAKS)}")
     set_up([*PROGRAM_PACKAGES, *VIRTUAL_SCREEN_PACKAGES, *TEST_PACKAGES], for_tests=True)
     environment = {**os.environ, "LIGHTBOX_FULL": "1"}
-    command = [str(BIN / "python"), "-m", "pytest", str(ROOT / "tests" / "golden"), "--timeout=3600", *words[1:]]
+    command = [str(BIN / "python"), "-m", "pytest", str(ROOT / SOAKS[words[0]]), "--timeout=3600", "-s", *words[1:]]
     return call(command, cwd=ROOT, env=environment)
 
 

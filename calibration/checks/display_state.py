@@ -2,58 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import Enum
-from typing import Protocol
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
+from calibration.checks.display_history import DisplayHistory
+from calibration.checks.findings import Case, Finding, StateName, findings_of, worst_first
+from calibration.checks.overrides import Override, active_override
+from calibration.conformance.policy import Policy
 
-class StateName(Enum):
-    """Whether a display may show primary images."""
+__all__ = ["NOT_PRIMARY", "DisplayState", "StateName", "judged_role", "policy_for", "state_of", "unchecked_state"]
 
-    OK = "ok"
-    DUE = "due"
-    EXPIRED = "expired"
-    FAILED = "failed"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True)
-class DisplayIdentity:
-    """Which monitor this is. Without an EDID the connector and geometry stand in, as a weak identity."""
-
-    connector: str
-    manufacturer: str = ""
-    model: str = ""
-    serial: str = ""
-    width_px: int = 0
-    height_px: int = 0
-
-    @property
-    def is_weak(self) -> bool:
-        """No serial number: another monitor on the same plug would be taken for this one."""
-        return not self.serial
-
-    @property
-    def key(self) -> str:
-        """A stable name for records and settings."""
-        if self.is_weak:
-            return f"{self.connector}:{self.width_px}x{self.height_px}"
-        return f"{self.manufacturer}/{self.model}/{self.serial}"
+NOT_PRIMARY = "not for primary diagnosis"
+_SUITS = {
+    "mammography": ("mammography", "diagnostic", "review"),
+    "diagnostic": ("diagnostic", "review"),
+    "review": ("review",),
+}
+"""Roles in which a display registered for a role may be used: the same and those that ask for less."""
 
 
 @dataclass(frozen=True)
 class DisplayState:
-    """State of one display in one role, with the reasons in words."""
+    """State of one display in one role.
+
+    Attributes
+    ----------
+    role
+        The role that was asked for.
+    reasons
+        In words, worst first. OK may have reasons too: what is near its limit, provisional or only weakly known.
+    override
+        In force beside the state, which it does not change; None when there is none.
+    """
 
     name: StateName
     role: str
     reasons: tuple[str, ...]
+    override: Override | None = None
+
+    @property
+    def is_fit(self) -> bool:
+        """OK or DUE: nothing is known to speak against it, and it was checked."""
+        return self.name in (StateName.OK, StateName.DUE)
 
     @property
     def sentence(self) -> str:
         """One line for a banner."""
-        return _SENTENCES[self.name] + (f": {self.reasons[0]}" if self.reasons else "")
+        text = _SENTENCES[self.name] + (f": {self.reasons[0]}" if self.reasons else "")
+        text += f" ({NOT_PRIMARY})" if self.role == "review" else ""
+        return f"{text}; {self.override.sentence}" if self.override else text
 
 
 _SENTENCES = {
@@ -65,38 +62,52 @@ _SENTENCES = {
 }
 
 
-@dataclass(frozen=True)
-class CheckRecord:
-    """The outcome of one finished check of one display: what the state is derived from."""
-
-    display_key: str
-    role: str
-    state: StateName
-    reasons: tuple[str, ...]
+def unchecked_state(role: str) -> DisplayState:
+    """The state of a display of which there is no record: UNKNOWN, never OK. Nobody has shown that it is fit."""
+    return DisplayState(StateName.UNKNOWN, role, ("no check has been recorded for this monitor",))
 
 
-class RecordStore(Protocol):
-    """Where finished checks are kept."""
-
-    def records_of(self, display_key: str) -> Sequence[CheckRecord]:
-        """Checks of one display, oldest first; empty when it was never checked."""
-        ...
-
-
-class EmptyRecordStore:
-    """No check has been recorded on this computer."""
-
-    def records_of(self, display_key: str) -> Sequence[CheckRecord]:  # noqa: ARG002 - there are none of any display
-        return ()
+def judged_role(role: str, history: DisplayHistory) -> str:
+    """The role a display is judged in when used in ``role``; empty when it is registered for one that asks for less."""
+    registration = history.registration
+    if registration is None:
+        return role
+    return registration.role if role in _SUITS.get(registration.role, ()) else ""
 
 
-def display_state(display: DisplayIdentity, role: str, store: RecordStore) -> DisplayState:
-    """State of ``display`` in ``role`` (``diagnostic``, ``mammography`` or ``review``) from the records kept.
+def policy_for(role: str, history: DisplayHistory, policies: Mapping[str, Policy]) -> Policy | None:
+    """The policy a display is registered for, else the one of its last check in ``role``; None where there is none."""
+    if history.registration is not None:
+        return policies.get(history.registration.policy)
+    checks = history.checks_in(role)
+    return policies.get(checks[-1].verdict.policy) if checks else None
 
-    A display without a record is UNKNOWN, never OK: nobody has shown that it is fit.
+
+def state_of(case: Case, role: str, broken: str = "") -> DisplayState:
+    """The state of a display.
+
+    Parameters
+    ----------
+    role
+        The role asked for: ``diagnostic``, ``mammography`` or ``review``.
+    broken
+        Why the records cannot be trusted, in words; empty when they can. Nothing else is said then: whatever the
+        records hold may have been written by hand.
     """
-    records = [record for record in store.records_of(display.key) if record.role == role]
-    if not records:
-        return DisplayState(StateName.UNKNOWN, role, ("no check has been recorded for this monitor",))
-    last = records[-1]
-    return DisplayState(last.state, role, last.reasons)
+    state = DisplayState(*_name_and_reasons(case, role, broken))
+    return replace(state, override=active_override(case.history.overrides, role, case.now))
+
+
+def _name_and_reasons(case: Case, role: str, broken: str) -> tuple[StateName, str, tuple[str, ...]]:
+    if broken:
+        return StateName.UNKNOWN, role, (f"the records cannot be trusted: {broken}",)
+    found = findings_of(case)
+    registration = case.history.registration
+    if registration is not None and not judged_role(role, case.history):
+        text = f"the monitor is registered for {registration.role} use, not for {role}"
+        found = (Finding(StateName.UNKNOWN, text), *(each for each in found if each.state is not StateName.OK))
+    elif case.role != role:
+        found = (*found, Finding(StateName.OK, f"judged as a {case.role} monitor"))
+    ordered = worst_first(found)
+    name = ordered[0].state if ordered else StateName.OK
+    return name, role, tuple(finding.text for finding in ordered)

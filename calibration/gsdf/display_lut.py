@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from calibration.gsdf.lut_building import BuiltLut
+
 P_VALUE_MAX = 65535
 """P-values travel as 16-bit numbers through the program."""
 
@@ -42,6 +44,12 @@ class DisplayLut:
         """DDL proportional to P-value, rounded to the nearest level: for a display that is not calibrated by us."""
         entries = np.arange(1 << bits, dtype=np.float64) / ((1 << bits) - 1)
         return cls(np.rint(entries * 255).astype(np.uint8))
+
+    @classmethod
+    def of(cls, built: BuiltLut) -> DisplayLut:
+        """The table the screen uses. Screens take 8 bits: a deeper table keeps its upper 8, rounded."""
+        greatest = (1 << built.ddl_bits) - 1
+        return cls(np.rint(built.ddl.astype(np.float64) * 255 / greatest).astype(np.uint8))
 
     def drive(self, p_values: NDArray[np.unsignedinteger[Any]]) -> NDArray[np.uint8]:
         """DDLs for 16-bit P-values of any shape, by the nearest entry of the table."""

@@ -251,8 +251,8 @@ class FakeDesk:
         return dict(self.displays)
 
     @staticmethod
-    def identity_of(screen: Any) -> Any:
-        return screen.name
+    def display_lut(screen_id: str) -> None:
+        return None
 
     def override_display(self, screen_id: str, reason: str) -> None:
         self.overridden[screen_id] = reason

@@ -11,7 +11,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QScreen
 
-from calibration.checks.display_state import DisplayIdentity, DisplayState, StateName
+from calibration.checks.display_state import DisplayState, StateName
+from calibration.displays.identity import DisplayIdentity
 from tests.helpers.work_items import NOW, an_item
 from workstation.catalogue.instances import Counts
 from workstation.dicom.dicom_object import DicomObject, open_object

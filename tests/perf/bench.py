@@ -1,4 +1,4 @@
-"""The table of speeds: `python tests/perf/bench.py [imaging|all] [--json] [--work DIR]`.
+"""The table of speeds: `python tests/perf/bench.py [imaging|calibration|all] [--json] [--work DIR]`.
 
 Each module of a part measures in a process of its own, so that none inherits another's memory or threads. Its function
 ``rows(work)`` yields `measuring.Row`; ``work`` is a folder for generated studies that is kept between runs. Exit code 1
@@ -25,6 +25,7 @@ from tests.perf.measuring import Row, machine  # noqa: E402 - the root must be k
 
 PARTS = {
     "imaging": ("perf_headers", "perf_loading", "perf_codecs", "perf_volumes", "perf_rendering"),
+    "calibration": ("perf_gsdf", "perf_fleet"),
 }
 LONGEST_S = 600.0
 _MARK = "row "

@@ -9,10 +9,10 @@ import typer
 from typer.exceptions import TyperException
 
 from workstation.app import commands_of_readers, commands_of_sites, commands_on_files
-from workstation.app.output import INTERRUPTED, tell
 from workstation.foundation import logs
 from workstation.foundation.errors import Cancelled, UserFacingError
 from workstation.foundation.helper_process import is_helper_process, serve_as_helper
+from workstation.foundation.terminal import INTERRUPTED, tell
 
 app = typer.Typer(
     add_completion=False,

@@ -20,9 +20,9 @@ from workstation.app.options import (
     key_source,
     profile_of,
 )
-from workstation.app.output import emit_json, emit_text, progress_bar, tell
 from workstation.foundation.cancel import CancelToken
 from workstation.foundation.errors import BadInput, SomethingMissing
+from workstation.foundation.terminal import emit_json, emit_text, progress_bar, tell
 
 
 def add_to(app: typer.Typer) -> None:

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from workstation.app.options import AsJson, DataDir, KeyFile, PassphraseFd, Profile, existing, folders_of, key_source
-from workstation.app.output import emit_json, emit_text
 from workstation.foundation.errors import BadInput
+from workstation.foundation.terminal import emit_json, emit_text
 from workstation.site.profile import SiteProfile, load_profile
 
 

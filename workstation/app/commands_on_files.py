@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from workstation.app.options import AsJson, DataDir, Profile, existing
-from workstation.app.output import emit_json, emit_text, tell
 from workstation.foundation.errors import BadInput
+from workstation.foundation.terminal import emit_json, emit_text, tell
 
 if TYPE_CHECKING:
     from workstation.hanging.engine import Hanging

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+from calibration.displays.identity import DisplayFacts, DisplayIdentity
 from workstation.app.store import KeySource, Store, opened_store
 from workstation.app.wiring import build_desk
 from workstation.foundation.errors import SomethingMissing, UserFacingError
@@ -62,6 +63,10 @@ class Onlooker(Protocol):
         """The screens to hang on."""
         ...
 
+    def displays(self) -> Mapping[str, DisplayFacts]:
+        """Which monitors these screens are, by screen id."""
+        ...
+
     def picture(self, name: str) -> None:
         """Something is worth a picture now."""
         ...
@@ -72,6 +77,12 @@ class NobodyLooks:
 
     def screens(self) -> tuple[HangingScreen, ...]:
         return virtual_screens()
+
+    def displays(self) -> Mapping[str, DisplayFacts]:
+        return {
+            screen.id: DisplayFacts(DisplayIdentity(screen.name, width_px=screen.width, height_px=screen.height))
+            for screen in virtual_screens()
+        }
 
     def picture(self, name: str) -> None:
         """Nobody is there to see it."""
@@ -113,7 +124,7 @@ class MainJob:
             case = opened(desk, row.item.uid)
             self.note("claim")
             screens = onlooker.screens()
-            desk.display_states({screen.id: desk.identity_of(screen) for screen in screens})
+            desk.display_states(onlooker.displays())
             self.until("the first image", lambda: desk.hang(case, screens))
             self.note("first_image")
             self.until("all images", lambda: desk.is_all_here(case))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 
+from calibration.displays.identity import DisplayFacts
 from workstation.app.script import MainJob
 from workstation.app.store import Store
 from workstation.app.windows import Windows, an_application
@@ -16,7 +18,7 @@ from workstation.foundation.errors import UserFacingError
 from workstation.hanging.screens import HangingScreen
 from workstation.qtkit.tasks import TaskRunner
 from workstation.reading.desk import Desk
-from workstation.ui.diagnostic_set import hanging_screen
+from workstation.ui.diagnostic_set import display_facts, hanging_screen
 from workstation.ui.hanging_runs import CHROME
 
 _SETTLE_MS = 2500  # until the windows show what the desk has just done
@@ -71,12 +73,16 @@ class Photographer(QObject):
         self._windows = windows
         self._folder = folder
         self._taken = threading.Event()
+        self._displays = display_facts(windows.screens.screens())
         self._screens = tuple(hanging_screen(screen, CHROME) for screen in windows.screens.screens())
         self._asked.connect(self._prepare, Qt.ConnectionType.QueuedConnection)
 
     def screens(self) -> tuple[HangingScreen, ...]:
         """The monitors that are there."""
         return self._screens
+
+    def displays(self) -> Mapping[str, DisplayFacts]:
+        return self._displays
 
     def picture(self, name: str) -> None:
         """Ask the GUI thread for pictures and wait until they are on disk."""

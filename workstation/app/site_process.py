@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workstation.app.borrowed import borrowed_folder
-from workstation.app.output import emit_text, progress_bar, tell
 from workstation.demo_site.faults import Faults
 from workstation.demo_site.server import DemoSite
 from workstation.demo_site.studies import generate_studies
 from workstation.foundation.clock import SystemClock
 from workstation.foundation.errors import SomethingMissing
 from workstation.foundation.files import make_private_folder
+from workstation.foundation.terminal import emit_text, progress_bar, tell
 from workstation.site.folders import Folders
 
 _STUDIES = "demo-studies-2"  # a new form of the generated studies gets a new number

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from calibration.checks.opening import Displays, opened_displays
 from workstation.catalogue.catalogue import DATABASE_NAME, Catalogue, open_catalogue
 from workstation.catalogue.errors import StorageFailed
 from workstation.foundation import logs
@@ -61,6 +62,7 @@ class Store:
     catalogue: Catalogue
     audit: AuditTrail
     clock: SystemClock
+    displays: Displays
 
 
 @contextmanager
@@ -89,7 +91,8 @@ def opened_store(folders: Folders, keys: KeySource) -> Iterator[Store]:
         try:
             audit = AuditTrail(folders.data / _AUDIT, vault, secrets, clock)
             audit.record(AuditEvent(AuditCode.APPLICATION_START, ""))
-            yield Store(folders, vault, catalogue, audit, clock)
+            with opened_displays(folders, clock) as displays:
+                yield Store(folders, vault, catalogue, audit, clock, displays)
             audit.record(AuditEvent(AuditCode.APPLICATION_STOP, ""))
         finally:
             catalogue.close()

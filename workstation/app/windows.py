@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
@@ -10,15 +9,16 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QInputDialog, QLineEdit, QMessageBox
 
-from workstation.app.crash_handler import CrashHandler
-from workstation.app.interruption import EndsWindows
-from workstation.app.output import INTERRUPTED
 from workstation.app.store import KeySource, Store, opened_store
 from workstation.app.wiring import build_desk
+from workstation.foundation.crash_handler import CrashHandler
 from workstation.foundation.errors import UserFacingError
+from workstation.foundation.terminal import INTERRUPTED
+from workstation.imaging.codecs import is_told_twice
+from workstation.qtkit.application import an_application as application_named
+from workstation.qtkit.interruption import EndsWindows
 from workstation.qtkit.screens import ScreenMap
 from workstation.qtkit.tasks import TaskRunner
-from workstation.qtkit.theme import apply_theme
 from workstation.reading.desk import Desk
 from workstation.site.folders import Folders
 from workstation.site.preferences import Preferences, load_preferences, save_preferences
@@ -59,22 +59,8 @@ def run_windows(
 
 
 def an_application() -> QApplication:
-    """The Qt application in our looks.
-
-    Raises
-    ------
-    SomethingMissing
-        When there is no screen to show windows on.
-    """
-    from workstation.app.screens_there import must_have_a_screen
-
-    must_have_a_screen()
-    existing = QApplication.instance()
-    application = existing if isinstance(existing, QApplication) else QApplication([sys.argv[0]])
-    application.setApplicationName("Lightbox")
-    application.setQuitOnLastWindowClosed(False)
-    apply_theme(application)
-    return application
+    """The Qt application; says what to do without a screen."""
+    return application_named("Lightbox", "Use a desktop session, or: workstation demo --script.")
 
 
 class Windows(QObject):
@@ -89,7 +75,7 @@ class Windows(QObject):
         self._tasks = tasks
         self.commands = Commands(WORKLIST_COMMANDS)
         self.screens = ScreenMap(desk.preferences.screen_roles)
-        self.stage = ViewerStage(desk, self.screens, tasks, DeskSignals(desk, self))
+        self.stage = ViewerStage(desk, self.screens, tasks, DeskSignals(desk, self), lut_of=desk.display_lut)
         self._offer_image_commands()
         self.report_monitor = ReportMonitorWindow(desk, tasks, self.commands, remember=self._remember)
         self.report_monitor.login.suggest_user(suggested_user)
@@ -166,7 +152,7 @@ def opened_with_a_key(folders: Folders, keys: KeySource) -> AbstractContextManag
 def _run(application: QApplication, store: Store, profile: SiteProfile, suggested_user: str) -> int:
     desk = build_desk(store, profile, load_preferences(store.folders.config / "preferences.toml"))
     tasks = TaskRunner()
-    with CrashHandler(store.folders.state, desk.save_drafts):
+    with CrashHandler(store.folders.state, desk.save_drafts, is_told_twice=is_told_twice):
         windows = Windows(desk, store.folders, tasks, suggested_user=suggested_user)
         windows.closed.connect(application.quit)
         windows.show()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ssl
 from collections.abc import Callable
 
-from calibration.checks.display_state import EmptyRecordStore
 from workstation.app.store import Store
 from workstation.dicom.dicom_object import UnusualReader
 from workstation.dicom.unusual_objects import ReadInHelper
@@ -83,7 +82,7 @@ def build_desk(store: Store, profile: SiteProfile, preferences: Preferences) -> 
         ),
         drafts=drafts,
         templates=load_templates(),
-        display_records=EmptyRecordStore(),
+        displays=store.displays,
         helper=helper,
     )
 

@@ -41,6 +41,8 @@ class ScreenDescription:
     magnification: float = 1.0
     role: str = ""
     id: str = ""
+    width_mm: int = 0
+    height_mm: int = 0
 
     @property
     def logical_rect(self) -> tuple[int, int, int, int]:
@@ -151,6 +153,8 @@ def describe(screen: QScreen, *, is_primary: bool) -> ScreenDescription:
         serial,
         is_primary,
         magnification_of(screen.physicalDotsPerInch()),
+        width_mm=round(screen.physicalSize().width()),
+        height_mm=round(screen.physicalSize().height()),
     )
 
 

@@ -11,7 +11,10 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 
-from calibration.checks.display_state import DisplayIdentity, DisplayState, RecordStore
+from calibration.checks.display_state import DisplayState
+from calibration.checks.opening import Displays
+from calibration.displays.identity import DisplayFacts
+from calibration.gsdf.display_lut import DisplayLut
 from workstation.catalogue.catalogue import Catalogue
 from workstation.catalogue.instances import Counts
 from workstation.dicom.header import InstanceHeader
@@ -48,7 +51,7 @@ from workstation.sync.worklist import WorklistRow, rows
 from workstation.vault.audit import AuditCode, AuditEvent, AuditTrail
 
 _GRACE_S = 2.0
-TOPICS = ("worklist", "images", "outbox", "case", "draft", "conditions")
+TOPICS = ("worklist", "images", "outbox", "case", "draft", "conditions", "displays")
 
 
 class Desk:
@@ -71,7 +74,7 @@ class Desk:
         frame_source: FrameSource,
         drafts: DraftKeeper,
         templates: Sequence[Template],
-        display_records: RecordStore,
+        displays: Displays,
         helper: HelperProcess,
     ) -> None:
         self.profile = profile
@@ -90,7 +93,7 @@ class Desk:
         self._templates = tuple(templates)
         self._book = CaseBook()
         self._observers: list[Callable[[str], None]] = []
-        self._displays = DisplayUse(display_records)
+        self._displays = DisplayUse(displays.authority, displays.watch.watch, lambda: self._tell("displays"))
         self._refreshing = threading.RLock()
         self._book.observe(lambda: self._tell("case"))
         self._drafts.observe(lambda _key: self._tell("draft"))
@@ -123,9 +126,11 @@ class Desk:
     def start(self) -> None:
         """Begin to look at the worklist, fetch images, deliver reports and save drafts; once, however often called."""
         self._session.start()
+        self._displays.start()
 
     def stop(self) -> None:
         """Save drafts and end all loops; called once when the program closes."""
+        self._displays.stop(_GRACE_S)
         self._session.stop()
         self._helper.stop(_GRACE_S)
 
@@ -222,6 +227,7 @@ class Desk:
         self._drafts.save_now()
         case = self._book.get(case_key)
         self._book.close(case_key)
+        self._displays.release(case_key)
         for study_uid in (*case.study_uids, *case.prior_study_uids):
             received = [stored.ref.sop_uid for stored in self._catalogue.instances.received(study_uid)]
             self._shelf.forget(received)
@@ -252,9 +258,8 @@ class Desk:
         self, case: Case, screens: Sequence[HangingScreen], cancel: CancelToken | None = None, stage: str | None = None
     ) -> Hanging | None:
         """Lay the case out on ``screens``; None while nothing of it has arrived. Never withholds images."""
-        return self._hang(
-            case, screens, self._displays.states, self._displays.overridden, cancel or CancelToken(), stage
-        )
+        states, overridden = self._displays.for_hanging(case.key), self._displays.overridden
+        return self._hang(case, screens, states, overridden, cancel or CancelToken(), stage)
 
     def studies_of(self, case: Case, cancel: CancelToken | None = None) -> tuple[HangingStudy, ...]:
         """Studies and priors of the case as far as they have arrived: where the next and previous series come from."""
@@ -274,14 +279,13 @@ class Desk:
 
     # --- displays ----------------------------------------------------------------------------------------------
 
-    def display_states(self, displays: Mapping[str, DisplayIdentity]) -> Mapping[str, DisplayState]:
+    def display_states(self, displays: Mapping[str, DisplayFacts]) -> Mapping[str, DisplayState]:
         """State of each display by screen id (``diagnostic:1``); remembered for hanging and signing."""
         return self._displays.look(displays)
 
-    @staticmethod
-    def identity_of(screen: HangingScreen) -> DisplayIdentity:
-        """Identity of a screen of which only name and size are known (quick)."""
-        return DisplayIdentity(screen.name, width_px=screen.width, height_px=screen.height)
+    def display_lut(self, screen_id: str) -> DisplayLut | None:
+        """P-value → DDL table of the display on a screen; None: images go out as they are (quick)."""
+        return self._displays.lut_of(screen_id)
 
     def override_display(self, screen_id: str, reason: str) -> None:
         """Use a display in spite of an expired or failed check; audited with the reader's reason."""
@@ -354,6 +358,7 @@ class Desk:
             raise NotNow("The site has changed the order since. Nothing was signed.", "Look at it again, then sign.")
         signed = parts.sign(newest, self.template(newest), password, acknowledgements, self._displays.states)
         self._book.close(case.key)
+        self._displays.release(case.key)
         self._tell("outbox")
         self._tell("worklist")
         parts.engine.wake()

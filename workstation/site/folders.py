@@ -12,12 +12,13 @@ _NAME = "lightbox"
 
 @dataclass(frozen=True)
 class Folders:
-    """Folders at run time. Nothing is written outside them."""
+    """Folders at run time; nothing is written outside them. ``root``: the ``--data-dir`` that holds them all, if any."""
 
     data: Path
     config: Path
     cache: Path
     state: Path
+    root: Path | None = None
 
     @property
     def logs(self) -> Path:
@@ -28,7 +29,7 @@ def folders_for(data_dir: Path | None) -> Folders:
     """The platform's folders (XDG variables are honoured), or everything below ``data_dir``."""
     if data_dir is not None:
         root = data_dir.expanduser().resolve()
-        return Folders(data=root, config=root / "config", cache=root / "cache", state=root / "state")
+        return Folders(data=root, config=root / "config", cache=root / "cache", state=root / "state", root=root)
     return Folders(
         data=Path(platformdirs.user_data_dir(_NAME, appauthor=False)),
         config=Path(platformdirs.user_config_dir(_NAME, appauthor=False)),

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class DeskSignals(QObject):
-    """``changed`` carries the topic: worklist, images, outbox, case, draft or conditions."""
+    """``changed`` carries the topic: worklist, images, outbox, case, draft, conditions or displays."""
 
     changed = Signal(str)
     _told = Signal(str)

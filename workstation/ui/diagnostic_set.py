@@ -8,7 +8,8 @@ from typing import Protocol
 from PySide6.QtCore import QObject, Signal, SignalInstance
 from PySide6.QtGui import QScreen
 
-from calibration.checks.display_state import DisplayIdentity
+from calibration.displays.attached import SeenScreen, attached
+from calibration.displays.identity import DisplayFacts
 from workstation.hanging.screens import HangingScreen
 from workstation.qtkit.screens import ScreenDescription
 from workstation.ui.diagnostic_window import DiagnosticWindow
@@ -60,9 +61,10 @@ def hanging_screen(screen: ScreenDescription, chrome: Sequence[int]) -> HangingS
     )
 
 
-def display_identity(screen: ScreenDescription) -> DisplayIdentity:
-    """Which monitor it is, for the records of its checks."""
-    return DisplayIdentity(screen.name, screen.maker, screen.model, screen.serial, screen.width, screen.height)
+def display_facts(screens: Sequence[ScreenDescription]) -> Mapping[str, DisplayFacts]:
+    """Which monitors they are, by screen id: told as the calibration program tells them, so that records are found."""
+    seen = [SeenScreen(s.name, s.maker, s.model, s.serial, s.width, s.height, s.width_mm, s.height_mm) for s in screens]
+    return dict(zip((screen.id for screen in screens), attached(seen), strict=True))
 
 
 class DiagnosticSet(QObject):

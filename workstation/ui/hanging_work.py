@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from calibration.checks.display_state import DisplayIdentity, DisplayState
+from calibration.checks.display_state import DisplayState
+from calibration.displays.identity import DisplayFacts
 from workstation.catalogue.instances import Counts
 from workstation.foundation.cancel import CancelToken
 from workstation.foundation.conditions import ConditionBoard
@@ -17,7 +18,7 @@ from workstation.qtkit.screens import ScreenDescription
 from workstation.reading.case import Case
 from workstation.reading.presentation_states import StatesOfCase
 from workstation.site.preferences import Preferences
-from workstation.ui.diagnostic_set import display_identity, hanging_screen
+from workstation.ui.diagnostic_set import display_facts, hanging_screen
 from workstation.ui.stack_loading import StackFrames
 
 
@@ -70,7 +71,7 @@ class ViewerDesk(Protocol):
         """Expected and received instances by study UID."""
         ...
 
-    def display_states(self, displays: Mapping[str, DisplayIdentity]) -> Mapping[str, DisplayState]:
+    def display_states(self, displays: Mapping[str, DisplayFacts]) -> Mapping[str, DisplayState]:
         """State of each display by screen id."""
         ...
 
@@ -114,7 +115,7 @@ def hang_case(
     cancel: CancelToken,
 ) -> HungCase:
     """Hang what has arrived of ``case`` on ``screens``, less the bars (heights in the tokens' pixels) on each."""
-    states = desk.display_states({screen.id: display_identity(screen) for screen in screens})
+    states = desk.display_states(display_facts(screens))
     case = desk.refresh_case(case.key)
     cancel.raise_if_cancelled()
     shapes = tuple(hanging_screen(screen, chrome) for screen in screens)

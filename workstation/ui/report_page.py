@@ -89,7 +89,7 @@ class ReportPage(QWidget):
         elif topic == "draft":
             self._show_saved()
             self._check.ask()
-        elif topic in ("images", "worklist", "conditions"):
+        elif topic in ("images", "worklist", "conditions", "displays"):
             self._check.ask()
             if not self._order_later.isActive():
                 self._order_later.start()

@@ -176,7 +176,7 @@ class ViewerStage(QObject):
     def _topic(self, topic: str) -> None:
         if topic == "case":
             self._follow()
-        elif topic == "images" and self._case is not None:
+        elif topic in ("images", "displays") and self._case is not None:
             self._rehang.submit(None)
         elif topic == "conditions":
             self._show_words()

@@ -16,6 +16,11 @@ BREAKS = {
     "Imports point down the layers": ("workstation/foundation/breach.py", "import workstation.site.folders"),
     "Qt stays under app, ui and qtkit": ("workstation/reading/breach.py", "import PySide6.QtCore"),
     "Calibration stands alone": ("calibration/checks/breach.py", "import workstation.dicom"),
+    "The workstation knows of calibration only state, identity and display LUT": (
+        "workstation/ui/breach.py",
+        "import calibration.exports",
+    ),
+    "One door to serial ports": ("calibration/photometer/breach.py", "import serial"),
     "One door to the network": ("workstation/sync/breach.py", "import requests"),
     "One door to the key store of the system": ("workstation/vault/breach.py", "import keyring"),
     "One door to the encrypted database": ("workstation/catalogue/breach.py", "import sqlcipher3"),

@@ -196,13 +196,13 @@ def test_a_prior_left_out_for_another_name_is_said(at: DeskAtSite) -> None:
 
 
 def test_an_override_is_for_the_display_it_was_given_for(at: DeskAtSite) -> None:
-    from calibration.checks.display_state import DisplayIdentity
+    from calibration.displays.identity import DisplayFacts, DisplayIdentity
 
-    at.desk.display_states({"diagnostic:1": DisplayIdentity("DIAG-L", width_px=2048, height_px=2560)})
+    at.desk.display_states({"diagnostic:1": DisplayFacts(DisplayIdentity("DIAG-L", width_px=2048, height_px=2560))})
     at.desk.override_display("diagnostic:1", "emergency")
-    at.desk.display_states({"diagnostic:1": DisplayIdentity("DIAG-L", width_px=2048, height_px=2560)})
+    at.desk.display_states({"diagnostic:1": DisplayFacts(DisplayIdentity("DIAG-L", width_px=2048, height_px=2560))})
     assert "diagnostic:1" in at.desk._displays.overridden
-    at.desk.display_states({"diagnostic:1": DisplayIdentity("ANOTHER", width_px=2048, height_px=2560)})
+    at.desk.display_states({"diagnostic:1": DisplayFacts(DisplayIdentity("ANOTHER", width_px=2048, height_px=2560))})
     assert "diagnostic:1" not in at.desk._displays.overridden
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from calibration.checks.display_state import DisplayIdentity
+from calibration.displays.identity import DisplayFacts, DisplayIdentity
 from tests.helpers.desk_at_site import DeskAtSite, desk_at, until
 from tests.helpers.tiny_studies import CHEST_ACCESSION, HEAD_ACCESSION
 from workstation.catalogue.work_items import ClaimState
@@ -211,7 +211,7 @@ def saved_findings(at: DeskAtSite, case: Case) -> str:
 def test_displays_nobody_checked_warn_and_do_not_block(at: DeskAtSite) -> None:
     case = at.opened(HEAD_ACCESSION)
     at.fill(case)
-    at.desk.display_states({"diagnostic:1": DisplayIdentity("DIAG-L", width_px=2048, height_px=2560)})
+    at.desk.display_states({"diagnostic:1": DisplayFacts(DisplayIdentity("DIAG-L", width_px=2048, height_px=2560))})
     warnings = [o for o in at.desk.obstacles_to_signing(case) if o.key.startswith("display:")]
     assert [(o.is_blocking, o.must_acknowledge) for o in warnings] == [(False, False)]
     signed = at.desk.sign(case, "demo", {})

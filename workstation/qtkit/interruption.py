@@ -9,7 +9,7 @@ from types import FrameType
 from PySide6.QtCore import QObject, QSocketNotifier
 from PySide6.QtWidgets import QApplication
 
-from workstation.app.output import INTERRUPTED
+from workstation.foundation.terminal import INTERRUPTED
 
 SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 

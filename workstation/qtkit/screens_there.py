@@ -8,7 +8,7 @@ import sys
 from workstation.foundation.errors import SomethingMissing
 
 
-def must_have_a_screen() -> None:
+def must_have_a_screen(advice: str = "Use a desktop session.") -> None:
     """Check before Qt does, which would end the process.
 
     Raises
@@ -19,7 +19,4 @@ def must_have_a_screen() -> None:
     if sys.platform != "linux" or os.environ.get("QT_QPA_PLATFORM", "").startswith(("offscreen", "minimal")):
         return
     if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-        raise SomethingMissing(
-            "There is no screen here.",
-            "Use a desktop session, or: workstation demo --script for the job without windows.",
-        )
+        raise SomethingMissing("There is no screen here.", advice)

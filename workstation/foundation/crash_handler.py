@@ -13,7 +13,6 @@ from types import TracebackType
 
 from workstation.foundation.files import make_private_folder, write_atomically
 from workstation.foundation.logs import redacted
-from workstation.imaging.codecs import is_told_twice
 
 log = logging.getLogger(__name__)
 
@@ -27,11 +26,20 @@ class CrashHandler:
         Where crash notes go; they hold the kind of error and places in the code, never values.
     save
         Saves what must not be lost.
+    is_told_twice
+        Faults that a library raises in a thread of its own besides handing them to the caller: left to the caller.
     """
 
-    def __init__(self, folder: Path, save: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        save: Callable[[], None] = lambda: None,
+        *,
+        is_told_twice: Callable[[BaseException], bool] = lambda _error: False,
+    ) -> None:
         self._folder = folder
         self._save = save
+        self._is_told_twice = is_told_twice
         self._handling = threading.Lock()
 
     def __enter__(self) -> CrashHandler:
@@ -51,7 +59,7 @@ class CrashHandler:
         if issubclass(kind, KeyboardInterrupt):
             sys.__excepthook__(kind, error, trace)
             return
-        if is_told_twice(error):
+        if self._is_told_twice(error):
             return
         if not self._handling.acquire(blocking=False):
             return  # a second fault while the first is being handled must not loop

@@ -1,0 +1,1 @@
+"""Many workstations at once: an index over their exported records, and who is overdue, failing or drifting."""

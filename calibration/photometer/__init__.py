@@ -1,0 +1,1 @@
+"""Luminance meters behind one interface: Argyll's spotread, Konica Minolta, a person's typing, a CSV file."""

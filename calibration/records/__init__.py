@@ -1,0 +1,1 @@
+"""Records of displays: append-only, chained, in one SQLite file that several programs use at once."""

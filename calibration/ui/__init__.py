@@ -1,0 +1,1 @@
+"""Windows of the calibration program: guided checks, displays and their state, trends, fleet."""
