@@ -33,6 +33,10 @@ class Authority(Protocol):
         """The display LUT of this very monitor; None: P-values go out as they are (identity)."""
         ...
 
+    def roles(self) -> Mapping[str, str]:
+        """Role by display key, of every display that is registered here."""
+        ...
+
 
 class UncheckedDisplays:
     """Nobody has ever checked a display on this computer: every state is UNKNOWN."""
@@ -42,6 +46,9 @@ class UncheckedDisplays:
 
     def lut_for(self, identity: DisplayIdentity) -> DisplayLut | None:  # noqa: ARG002
         return None
+
+    def roles(self) -> Mapping[str, str]:
+        return {}
 
 
 class Book(Protocol):

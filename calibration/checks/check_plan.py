@@ -39,6 +39,7 @@ WARM_UP_S = 30 * 60.0
 _WARM_UP_MINUTES = 15
 BLACK_READINGS = 4
 """Black decides both ratio and curve: it is read four times at least."""
+_MOST_READINGS = 5
 _DARK_LEVEL = 45
 _READING_S = 1.5
 _AGAIN = ", once more"
@@ -137,8 +138,10 @@ def _levels(test: Test, levels: Sequence[int], name: str, place: str = CENTRE) -
 
 
 def _measure(test: Test, level: int, name: str, place: str) -> Measure:
-    is_black = level == 0 and test.kind in (Kind.LEVELS, Kind.CALIBRATION)
-    least = max(test.least_readings, BLACK_READINGS) if is_black and test.most_readings > 1 else test.least_readings
+    is_response = test.kind in (Kind.LEVELS, Kind.CALIBRATION)
+    least = max(test.least_readings, BLACK_READINGS) if is_response and level == 0 else test.least_readings
+    # The verdict is taken from 18 levels: these are repeated also where every level is read.
+    most = max(test.most_readings, _MOST_READINGS) if is_response and level in LEVELS_18 else test.most_readings
     settle_s = 1.0 if level <= _DARK_LEVEL else 0.4
     at = "" if place == CENTRE else f", {place}"
     return Measure(
@@ -146,9 +149,9 @@ def _measure(test: Test, level: int, name: str, place: str) -> Measure:
         test=name,
         pattern=PatternOrder(test.pattern, test.space, level, LEVELS, place),
         least_readings=least,
-        most_readings=max(test.most_readings, least),
+        most_readings=max(most, least),
         settle_s=settle_s,
-        expected_s=settle_s + _READING_S * max(least, min(3, test.most_readings)),
+        expected_s=settle_s + _READING_S * max(least, min(3, most)),
     )
 
 

@@ -36,6 +36,9 @@ class UnreadableRecords:
     def lut_for(self, identity: DisplayIdentity) -> DisplayLut | None:  # noqa: ARG002
         return None
 
+    def roles(self) -> Mapping[str, str]:
+        return {}
+
 
 @dataclass(frozen=True)
 class Displays:

@@ -99,11 +99,14 @@ def ambient_of(results: Sequence[StepResult], given: Ambient | None, reflection:
     if measured:
         return Ambient(measured[-1].mean_cd_m2, AmbientSource.MEASURED, illuminance_of(results))
     lux = illuminance_of(results)
-    if lux is None:
-        return Ambient(0.0, AmbientSource.DEFAULT)
-    if reflection is None and lux > 0:
+    return Ambient(0.0, AmbientSource.DEFAULT) if lux is None else ambient_from_lux(lux, reflection)
+
+
+def ambient_from_lux(lux: float, reflection_cd_m2_per_lux: float | None) -> Ambient:
+    """Lamb from the light on the screen; a coefficient nobody has measured makes it a DEFAULT."""
+    if reflection_cd_m2_per_lux is None and lux > 0:
         return Ambient.reflected(lux, DEFAULT_REFLECTION, AmbientSource.DEFAULT)
-    return Ambient.reflected(lux, reflection or 0.0, AmbientSource.PROVIDED)
+    return Ambient.reflected(lux, reflection_cd_m2_per_lux or 0.0, AmbientSource.PROVIDED)
 
 
 def again(result: StepResult, why: str = "") -> StepResult:

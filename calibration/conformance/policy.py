@@ -147,6 +147,8 @@ def _read_all(paths: Sequence[Path], *, is_own: bool) -> tuple[dict[str, Policy]
 def _in_words(error: ValidationError, raw: Mapping[str, Any]) -> str:
     lines = []
     for fault in error.errors():
+        if fault["type"] == "too_short" and raw.get(str(fault["loc"][0])):
+            continue  # what it counts are the parts without faults: each of the others is named
         what = fault["msg"].removeprefix("Value error, ")
         if fault["type"] == "extra_forbidden":
             what = "is not a known key"

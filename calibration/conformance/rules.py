@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from calibration.conformance.metric_table import METRICS
 
@@ -82,6 +82,14 @@ class Rule(Part):
             raise ValueError(f"{name} is not a known metric")
         return name
 
+    @field_validator("unit")
+    @classmethod
+    def _is_the_metrics(cls, unit: str, info: ValidationInfo) -> str:
+        metric = METRICS.get(info.data.get("metric", ""))
+        if metric is not None and unit != metric.unit:
+            raise ValueError(f"{metric.name} is given in {metric.unit}, not in {unit or 'nothing'}")
+        return unit
+
     @model_validator(mode="before")
     @classmethod
     def _inclusive_by_bound(cls, raw: Any) -> Any:
@@ -92,7 +100,7 @@ class Rule(Part):
 
     @model_validator(mode="after")
     def _holds_together(self) -> Self:
-        faults = [*_faults_of_unit(self), *_faults_of_limits(self), *_faults_of_confirmation(self)]
+        faults = [*_faults_of_limits(self), *_faults_of_confirmation(self)]
         if faults:
             raise ValueError("; ".join(faults))
         return self
@@ -140,11 +148,6 @@ class Task(Part):
 
 def _figure(number: float, unit: str) -> str:
     return f"{number:.2f}" if unit == "fraction" else f"{number:g}"
-
-
-def _faults_of_unit(rule: Rule) -> list[str]:
-    right = METRICS[rule.metric].unit
-    return [] if rule.unit == right else [f"unit: {rule.metric} is given in {right}, not in {rule.unit or 'nothing'}"]
 
 
 def _faults_of_limits(rule: Rule) -> list[str]:

@@ -27,6 +27,7 @@ from calibration.exports.drawing import (
     Words,
 )
 from calibration.exports.plot import LABEL_PT, Axis, Frame, level_axis, linear_axis, log_axis
+from calibration.exports.wording import luminance_text
 from calibration.readings.reading import Space
 
 _LEFT, _RIGHT, _TOP, _FOOT = 13.0, 3.0, 6.5, 9.0
@@ -91,7 +92,7 @@ def uniformity_map(by_place: Mapping[str, float], level: int, aspect: float = 1.
     for place, value in by_place.items():
         x, y = _place_on(place, left, screen_width, 5.0, height - 5.0)
         share = f"{100 * (value / middle - 1):+.1f} %".replace("-", "−") if middle else ""
-        shapes.append(Words(x, y, f"{value:.4g}", 8.0, INK, "middle", is_bold=True))
+        shapes.append(Words(x, y, luminance_text(value), 8.0, INK, "middle", is_bold=True))
         shapes.append(Words(x, y + 3.0, share, 6.0, QUIET, "middle"))
     return Drawing(width, height, tuple(shapes), f"Uniformity at level {level}")
 

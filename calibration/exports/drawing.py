@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from typing import Literal
 
@@ -93,6 +93,23 @@ class Drawing:
     height_mm: float
     shapes: tuple[Shape, ...]
     title: str
+
+
+def beside(drawings: Sequence[Drawing], gap_mm: float = 4.0) -> Drawing:
+    """Several drawings in a row as one."""
+    shapes: list[Shape] = []
+    x = 0.0
+    for drawing in drawings:
+        shapes += [_moved(shape, x) for shape in drawing.shapes]
+        x += drawing.width_mm + gap_mm
+    title = "; ".join(drawing.title for drawing in drawings)
+    return Drawing(x - gap_mm, max(each.height_mm for each in drawings), tuple(shapes), title)
+
+
+def _moved(shape: Shape, by_mm: float) -> Shape:
+    if isinstance(shape, Stroke | Area):
+        return replace(shape, points=tuple((x + by_mm, y) for x, y in shape.points))
+    return replace(shape, x=shape.x + by_mm)
 
 
 def svg_of(drawing: Drawing) -> str:

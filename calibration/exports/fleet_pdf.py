@@ -9,7 +9,8 @@ from datetime import datetime
 from pathlib import Path
 
 from calibration.exports.drawing import FAIL, INK, OK, QUIET, TINT, UNSURE, WARN, Colour
-from calibration.exports.pdf_page import BODY_PT, SMALL_PT, Cell, Column, ReportPage, Running, leading, pages_of
+from calibration.exports.pdf_page import BODY_PT, SMALL_PT, Cell, Column, ReportPage, Running, pages_of
+from calibration.exports.pdf_text import leading
 from calibration.exports.wording import day, moment
 from workstation.foundation.errors import BadInput
 from workstation.foundation.files import write_atomically

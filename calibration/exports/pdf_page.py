@@ -2,42 +2,21 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Literal, cast
 
-from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # fpdf2's own reader of fonts
 from fpdf import FPDF
 from fpdf.fonts import TTFFont
 
-from calibration.exports.drawing import (
-    ACCENT,
-    INK,
-    PAPER,
-    QUIET,
-    RULE,
-    TINT,
-    Area,
-    Box,
-    Colour,
-    Dot,
-    Drawing,
-    Shape,
-    Stroke,
-    Words,
-)
-from workstation.foundation.resources import resource_path
+from calibration.exports.drawing import ACCENT, INK, QUIET, RULE, TINT, Colour, Drawing
+from calibration.exports.pdf_shapes import paint
+from calibration.exports.pdf_text import BOLD, FAMILY, REGULAR, font_path, leading, one_line_baseline, printable
 
-FAMILY = "LightboxSans"
 MARGIN_MM, TOP_MM, FOOT_MM = 17.0, 18.0, 15.0
 BODY_PT, SMALL_PT, HEADING_PT = 8.5, 7.0, 10.5
-STAND_IN = "□"
-_MM_PER_PT = 25.4 / 72
-_LEADING = 1.36
 _CELL_PAD_MM = 1.2
 Align = Literal["L", "R", "C"]
 
@@ -90,8 +69,8 @@ class ReportPage(FPDF):
         super().__init__(orientation="landscape" if is_landscape else "portrait", unit="mm", format="A4")
         self._running = running
         self._total = total
-        self.add_font(FAMILY, "", resource_path("fonts", "LightboxSans-Regular.ttf"))
-        self.add_font(FAMILY, "B", resource_path("fonts", "LightboxSans-Bold.ttf"))
+        self.add_font(FAMILY, "", font_path(REGULAR))
+        self.add_font(FAMILY, "B", font_path(BOLD))
         self.set_margins(MARGIN_MM, TOP_MM, MARGIN_MM)
         self.set_auto_page_break(auto=True, margin=FOOT_MM + 5)
         self.c_margin = 0
@@ -138,9 +117,13 @@ class ReportPage(FPDF):
     def height_of(self, text: str, size_pt: float, width_mm: float) -> float:
         """Height of running text in the current type, mm."""
         shown = printable(text) or " "
-        return cast(
-            "float", self.multi_cell(width_mm, leading(size_pt), shown, align="L", dry_run=True, output="HEIGHT")
-        )
+        if self._is_one_line(shown, width_mm):
+            return leading(size_pt)
+        height = self.multi_cell(width_mm, leading(size_pt), shown, align="L", dry_run=True, output="HEIGHT")
+        return cast("float", height)
+
+    def _is_one_line(self, shown: str, width_mm: float) -> bool:
+        return "\n" not in shown and self.get_string_width(shown) < width_mm - 0.05
 
     def heading(self, text: str, *, room_mm: float = 25.0) -> None:
         """A heading that never stands alone at the foot of a page."""
@@ -229,7 +212,7 @@ class ReportPage(FPDF):
     def draw(self, drawing: Drawing, x: float, y: float) -> None:
         """A drawing with its upper left corner at ``x``, ``y``."""
         for shape in drawing.shapes:
-            _PAINTERS[type(shape)](self, shape, x, y)
+            paint(self, shape, x, y)
 
     def close(self) -> None:
         """Close the font files, which fpdf2 leaves open."""
@@ -252,6 +235,15 @@ class ReportPage(FPDF):
             heights.append(self.height_of(cell.text, size_pt, width - 2 * _CELL_PAD_MM))
         return max(heights) + 1.4
 
+    def _wrapped(self, shown: str, width_mm: float, size_pt: float, align: Align) -> None:
+        """Text at the current place. One line is set by itself: breaking lines is what takes the time."""
+        if not self._is_one_line(shown, width_mm):
+            self.multi_cell(width_mm, leading(size_pt), shown, align=align)
+            return
+        spare = width_mm - self.get_string_width(shown)
+        back = {"L": 0.0, "C": spare / 2, "R": spare}[align]
+        self.text(self.get_x() + back, self.get_y() + one_line_baseline(size_pt), shown)
+
     def _row(
         self,
         cells: Sequence[Cell],
@@ -268,7 +260,7 @@ class ReportPage(FPDF):
             inner = width - 2 * _CELL_PAD_MM
             own = self.height_of(cell.text, size_pt, inner) if at_bottom else 0.0
             self.set_xy(x + _CELL_PAD_MM, y + (height - 0.7 - own if at_bottom else 0.7))
-            self.multi_cell(inner, leading(size_pt), printable(cell.text), align=align)
+            self._wrapped(printable(cell.text), inner, size_pt, align)
             x += width
         self.set_xy(self.l_margin, y + height)
 
@@ -292,81 +284,3 @@ def pages_of(
             total = page.pages_count
             content = bytes(page.output())
     return content
-
-
-def leading(size_pt: float) -> float:
-    """Line height of a type size, mm."""
-    return size_pt * _MM_PER_PT * _LEADING
-
-
-def printable(text: str) -> str:
-    """The text in characters that the shipped fonts have; others become a box, control characters a blank."""
-    composed = unicodedata.normalize("NFC", text)
-    return "".join(_one(character) for character in composed)
-
-
-def _one(character: str) -> str:
-    if character == "\n" or ord(character) in _characters():
-        return character
-    return " " if unicodedata.category(character) in ("Cc", "Zs") else STAND_IN
-
-
-@cache
-def _characters() -> frozenset[int]:
-    found = []
-    for name in ("LightboxSans-Regular.ttf", "LightboxSans-Bold.ttf"):
-        with TTFont(resource_path("fonts", name), lazy=True) as font:
-            found.append(frozenset(font.getBestCmap()))
-    return found[0] & found[1]
-
-
-def _stroke(page: ReportPage, stroke: Stroke, x: float, y: float) -> None:
-    page.set_draw_color(*stroke.colour)
-    page.set_line_width(stroke.width_mm)
-    page.set_dash_pattern(dash=stroke.dash_mm, gap=stroke.dash_mm)
-    page.polyline([(x + px, y + py) for px, py in stroke.points])
-    page.set_dash_pattern()
-
-
-def _area(page: ReportPage, area: Area, x: float, y: float) -> None:
-    page.set_fill_color(*area.fill)
-    page.polygon([(x + px, y + py) for px, py in area.points], style="F")
-
-
-def _box(page: ReportPage, box: Box, x: float, y: float) -> None:
-    if box.fill:
-        page.set_fill_color(*box.fill)
-    if box.edge:
-        page.set_draw_color(*box.edge)
-        page.set_line_width(0.2)
-    style = ("D" if box.edge else "") + ("F" if box.fill else "")
-    if style:
-        page.rect(x + box.x, y + box.y, box.width, box.height, style=style)
-
-
-def _dot(page: ReportPage, dot: Dot, x: float, y: float) -> None:
-    page.set_draw_color(*dot.colour)
-    page.set_line_width(0.25)
-    page.set_fill_color(*(PAPER if dot.is_hollow else dot.colour))
-    page.circle(x + dot.x, y + dot.y, dot.radius, style="DF" if dot.is_hollow else "F")
-
-
-def _words(page: ReportPage, words: Words, x: float, y: float) -> None:
-    page.type(words.size_pt, words.colour, bold=words.is_bold)
-    text = printable(words.text)
-    length = page.get_string_width(text)
-    back = {"start": 0.0, "middle": length / 2, "end": length}[words.anchor]
-    if words.is_upright:
-        with page.rotation(90, x + words.x, y + words.y):
-            page.text(x + words.x - back, y + words.y, text)
-    else:
-        page.text(x + words.x - back, y + words.y, text)
-
-
-_PAINTERS: dict[type[Shape], Callable[..., None]] = {
-    Stroke: _stroke,
-    Area: _area,
-    Box: _box,
-    Dot: _dot,
-    Words: _words,
-}

@@ -12,7 +12,7 @@ from calibration.exports.pdf_page import BODY_PT, SMALL_PT, Cell, Column, Report
 from calibration.exports.response_view import ResponseView
 from calibration.exports.trend_chart import trend_chart, trend_sentence
 from calibration.exports.trends import LEAST_POINTS, Trend
-from calibration.exports.wording import COLOURS, WORDS, limit_text, measured_text, value_text
+from calibration.exports.wording import COLOURS, WORDS, limit_text, luminance_text, measured_text, value_text
 from calibration.readings.reading import MeasuredLevel, Series, Space, ambient_to_add
 from calibration.records.record import CheckRecord
 
@@ -120,10 +120,16 @@ def levels_table(page: ReportPage, check: CheckRecord, view: ResponseView) -> No
     steps = {step.lower: measured_text(step.deviation, step.uncertainty, "fraction") for step in view.steps}
     rows = []
     for each in measured:
-        row = [str(each.level), _cd(each.mean_cd_m2), _sd(each), str(len(each.readings)), _cd(each.mean_cd_m2 + added)]
+        row = [
+            str(each.level),
+            luminance_text(each.mean_cd_m2),
+            _sd(each),
+            str(len(each.readings)),
+            luminance_text(each.mean_cd_m2 + added),
+        ]
         if has_target:
             wanted = float(target[each.level])
-            row += [_cd(wanted), _share((each.mean_cd_m2 + added) / wanted - 1)]
+            row += [luminance_text(wanted), _share((each.mean_cd_m2 + added) / wanted - 1)]
             row.append(steps.get(each.level, ""))
         rows.append(row)
     page.ruled_table(columns, rows, size_pt=7)
@@ -254,10 +260,18 @@ def _many_levels(page: ReportPage, measured: Sequence[MeasuredLevel]) -> None:
         for block_number in range(4):
             index = block_number * rows_of + row
             each = measured[index] if index < len(measured) else None
-            cells += [str(each.level), _cd(each.mean_cd_m2), _sd(each), str(len(each.readings))] if each else [""] * 4
+            cells += (
+                [str(each.level), luminance_text(each.mean_cd_m2), _sd(each), str(len(each.readings))]
+                if each
+                else [""] * 4
+            )
         rows.append(cells)
     page.ruled_table(block * 4, rows, size_pt=6.5)
     page.note("Mean and SD (of one reading) in cd/m², n readings; without ambient light unless the meter sees it.")
+
+
+def _level_cells(each: MeasuredLevel) -> list[str]:
+    return [str(each.level), luminance_text(each.mean_cd_m2), _sd(each), str(len(each.readings))]
 
 
 def _places(series: Series) -> Mapping[int, Mapping[str, float]]:
@@ -270,11 +284,6 @@ def _places(series: Series) -> Mapping[int, Mapping[str, float]]:
         for level, places in sorted(by_level.items())
         if len(places) >= 3
     }
-
-
-def _cd(value: float) -> str:
-    """cd/m² with four significant figures, at most four decimals."""
-    return f"{value:.1f}" if value >= 100 else f"{value:.2f}" if value >= 10 else f"{value:.3f}"
 
 
 def _share(fraction: float) -> str:

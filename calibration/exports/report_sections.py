@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from calibration.conformance.verdict import VerdictName
 from calibration.exports.drawing import ACCENT, FAIL, INK, OK, PAPER, QUIET, TINT, UNSURE, WARN, Colour
-from calibration.exports.pdf_page import BODY_PT, SMALL_PT, ReportPage, leading, printable
+from calibration.exports.pdf_page import BODY_PT, SMALL_PT, ReportPage
+from calibration.exports.pdf_text import leading, printable
 from calibration.exports.report_material import ReportMaterial
 from calibration.exports.wording import (
     COLOURS,

@@ -78,6 +78,11 @@ def measured_text(value: float, uncertainty: float | None, unit: str) -> str:
     return _with_unit(number, unit)
 
 
+def luminance_text(value: float) -> str:
+    """cd/m² for tables: four significant figures, one decimal from 100 on, without the unit."""
+    return f"{value:.1f}" if value >= 100 else f"{value:.2f}" if value >= 10 else f"{value:.3f}"
+
+
 def limit_text(rule: RuleResult) -> str:
     """The limit with its sign; fractions in per cent, as the value beside it."""
     if rule.unit != "fraction" or rule.limit is None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
-import rfc8785
 from pydantic import TypeAdapter
 
 from calibration.checks.display_history import DisplayHistory, history_of
@@ -76,7 +76,7 @@ def summary_of(
 
 def text_of(summary: DisplaySummary) -> str:
     """As it is kept in the index."""
-    return rfc8785.dumps(plain_of(summary)).decode("utf-8")
+    return json.dumps(plain_of(summary), ensure_ascii=False, separators=(",", ":"))
 
 
 def summary_from(text: str) -> DisplaySummary:

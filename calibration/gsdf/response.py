@@ -13,7 +13,9 @@ from calibration.readings.reading import Series, Space
 
 LEAST_LEVELS = 11
 """Fewer measured levels do not tell a curve; DIN 6868-157 takes 11, AAPM 18."""
-_NOISE = 0.02  # a step down by less than this share is the meter's noise and is levelled, a greater one is refused
+# A step down by less than this is the meter's noise and is levelled, a greater one is refused: a share of the
+# luminance, or the last digit of a usual meter near black.
+_NOISE, _NOISE_CD_M2 = 0.02, 0.01
 _BITS = {256: 8, 1024: 10, 4096: 12}
 
 
@@ -91,7 +93,8 @@ def _require_rise(levels: NDArray[np.float64], luminance: NDArray[np.float64]) -
     """Refuse numbers that are none, and falls beyond noise, naming the levels."""
     if not np.all(np.isfinite(luminance) & (luminance >= 0)):
         raise UnusableResponse("A luminance is negative or no number.", "Measure that level again.")
-    falls = np.flatnonzero(luminance[1:] < luminance[:-1] * (1 - _NOISE))
+    noise = np.maximum(luminance[:-1] * _NOISE, _NOISE_CD_M2)
+    falls = np.flatnonzero(luminance[1:] < luminance[:-1] - noise)
     if falls.size:
         where = ", ".join(f"{levels[i]:.0f} to {levels[i + 1]:.0f}" for i in falls[:3])
         raise UnusableResponse(

@@ -55,6 +55,12 @@ _FAILURES = (
         "Plug the meter in, wait a few seconds, and try again.",
     ),
     _Failure(
+        r"(?:Device being used|LIBUSB_ERROR_BUSY|Device or resource busy)",
+        MeterFault,
+        "Another program is using the meter.",
+        "Close it (a maker's calibration program or its service in the background), and try again.",
+    ),
+    _Failure(
         r"(?:Permission denied|LIBUSB_ERROR_ACCESS)",
         MeterMissing,
         "This computer does not let you use the meter.",

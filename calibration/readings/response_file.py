@@ -53,17 +53,22 @@ def read_response(
         One clear line naming file, row or level, and what to do.
     """
     rows = rows_in(path, space)
-    series = Series(test, space, levels or _levels_of(path, rows), includes_ambient, ())
-    at = _time_of(path)
-    for row in rows:
-        reading = Reading(row.luminance_cd_m2, at, row.u_prime, row.v_prime, row.raw)
-        series = series.with_level(MeasuredLevel(row.level, (reading,), row.place))
+    series = Series(test, space, levels or _levels_of(path, rows), includes_ambient, _measured(rows, _time_of(path)))
     place = rows[0].place
     _require_enough(path, series.means(place), series.levels, least_levels)
     for each in series.measured:
         _require_agreement(path, each)
     _require_rise(path, series.at_place(place))
     return series
+
+
+def _measured(rows: Sequence[Row], at: datetime) -> tuple[MeasuredLevel, ...]:
+    """The readings gathered by level and place, in the order in which these first appear."""
+    found: dict[tuple[int, str], list[Reading]] = {}
+    for row in rows:
+        reading = Reading(row.luminance_cd_m2, at, row.u_prime, row.v_prime, row.raw)
+        found.setdefault((row.level, row.place), []).append(reading)
+    return tuple(MeasuredLevel(level, tuple(readings), place) for (level, place), readings in found.items())
 
 
 def _levels_of(path: Path, rows: Sequence[Row]) -> int:

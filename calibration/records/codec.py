@@ -6,7 +6,8 @@ Times are ISO 8601 in UTC with a ``Z``. A key that a record does not have is ref
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Hashable, Iterator
+import re
+from collections.abc import Hashable
 from datetime import UTC, date, datetime
 from enum import Enum
 from functools import cache
@@ -15,13 +16,15 @@ from typing import Annotated, Any, TypeVar, cast
 import rfc8785
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
-from calibration.records.record import CheckRecord, OverrideRecord, Record
+from calibration.records.record import Record
 from workstation.foundation.errors import BadInput
 
 Value = TypeVar("Value")
 
 _CONFIG = ConfigDict(extra="forbid", allow_inf_nan=False)
 _MOST_FAULTS = 3
+_NOT_UTC = re.compile(r'"(?:at|began|until)":"[^"]*[^"Z]"')
+"""A time without the ``Z``, in the text: looking at every reading as an object takes longer than reading them all."""
 
 
 def encode(record: Record) -> str:
@@ -41,8 +44,8 @@ def decode(text: str) -> Record:
         record = _records().validate_json(text)
     except ValidationError as error:
         raise BadInput(f"This is no record of a display: {_faults(error)}.") from error
-    if any(time.utcoffset() is None for time in _times(record)):
-        raise BadInput("This is no record of a display: a time in it does not say its zone.")
+    if _NOT_UTC.search(text):
+        raise BadInput("This is no record of a display: a time in it is not in UTC.")
     return record
 
 
@@ -85,17 +88,6 @@ def time_text(time: datetime) -> str:
     if time.utcoffset() is None:
         raise ValueError("a time of a record needs its zone")
     return time.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-
-
-def _times(record: Record) -> Iterator[datetime]:
-    yield record.head.at
-    if isinstance(record, OverrideRecord):
-        yield record.until
-    if isinstance(record, CheckRecord):
-        yield record.began
-        for series in record.series:
-            for level in series.measured:
-                yield from (reading.at for reading in level.readings)
 
 
 def _faults(error: ValidationError) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Discriminator
 
 from calibration.conformance.verdict import Quantity, Verdict
 from calibration.displays.identity import DisplayFacts, PanelSettings
@@ -181,7 +183,7 @@ class StoredRecord:
         The computer's clock stood earlier than when the record before it was taken in.
     """
 
-    record: Record
+    record: Annotated[Record, Discriminator("kind")]
     sequence: int
     hash: str
     received: datetime

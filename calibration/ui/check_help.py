@@ -7,7 +7,7 @@ KEYS = (
     ("1 … 9", "the answer with this number"),
     ("Backspace", "one step back"),
     ("S", "leave this step out, with a reason"),
-    ("P or Space", "pause, and go on"),
+    ("P", "pause, and go on"),
     ("Esc", "stop the check: asks first, readings are kept"),
     ("F1", "this help"),
     ("H", "panel to the other edge (computers with one monitor)"),

@@ -40,6 +40,8 @@ class CheckSession(QObject):
         Connected already; None for checks by eye.
     facts_now
         The display as it is, asked again before a paused check goes on.
+    patience
+        Share of the settling times that is waited; simulated displays settle at once.
     """
 
     step_changed = Signal(object)
@@ -70,6 +72,7 @@ class CheckSession(QObject):
         *,
         meter: Photometer | None,
         facts_now: FactsNow,
+        patience: float = 1.0,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -78,6 +81,7 @@ class CheckSession(QObject):
         self._tasks = tasks
         self._reader = MeterReader(meter, tasks, self)
         self._facts_now = facts_now
+        self._patience = patience
         self._pause: Pause | None = None
         self._ticket = 0  # of the step in hand: what was started for an earlier one is dropped
         self._left_s = 0.0
@@ -260,7 +264,7 @@ class CheckSession(QObject):
         step = self.run.step
         if ticket == self._ticket and isinstance(step, Measure):
             self._reader.pattern_shown(step.pattern.level, step.pattern.place)
-            self._settle.start(round(1000 * step.settle_s))
+            self._settle.start(round(1000 * step.settle_s * self._patience))
 
     def _not_shown(self, ticket: int, error: UserFacingError) -> None:
         if ticket == self._ticket:

@@ -49,7 +49,7 @@ class MeasurePage(Page):
         """Limit of the policy, and the ends that the display is expected to have."""
         self._contrast_limit, self._expected = contrast_limit, expected
 
-    def show_step(self, step: Measure, view: StepView, *, is_typed: bool, is_compact: bool = False) -> None:
+    def show_step(self, step: Measure, view: StepView, *, is_typed: bool) -> None:
         """A new level: the number is open again, the curve stays."""
         self._heading.setText(step.title)
         self._number.setText("—")
@@ -62,7 +62,6 @@ class MeasurePage(Page):
         self._hands.setText(
             "Read the meter and type what it says." if is_typed else f"Leave the meter {_where(view.place)}."
         )
-        self.curve.setVisible(not is_compact)
         self.set_action("Take this reading" if is_typed else "")
         if is_typed:
             self.field.setFocus()
@@ -88,6 +87,12 @@ class MeasurePage(Page):
         self.contrast.setVisible(bool(curve.steps) and self.curve.isVisible())
         if curve.steps:
             self.contrast.show_steps(curve.steps, limit=self._contrast_limit, levels=curve.levels)
+
+    def set_small(self, *, is_small: bool) -> None:
+        """Where there is little room the curve gives way; it stands on the verdict page."""
+        self.curve.setVisible(not is_small)
+        if is_small:
+            self.contrast.hide()
 
     def refuse(self, text: str) -> None:
         """Say why what was typed is no reading."""

@@ -72,6 +72,11 @@ class MeterPanel(QWidget):
         kind, argument = str(self._kind.currentData()), self._argument.text().strip()
         return f"{kind}:{argument}" if argument and kind != "manual" else kind
 
+    @property
+    def is_found(self) -> bool:
+        """Whether the meter that is chosen has answered."""
+        return self._identity is not None
+
     def choose(self, description: str) -> None:
         """Show a meter that was used before; one that is not known any more is left alone."""
         try:

@@ -14,6 +14,7 @@ from workstation.qtkit.tasks import TaskRunner
 
 _Got = Callable[[Reading], None]
 _Failed = Callable[[UserFacingError], None]
+_Asked = tuple[_Got, _Failed]
 
 
 class MeterReader(QObject):
@@ -28,7 +29,7 @@ class MeterReader(QObject):
         self._meter = meter
         self._tasks = tasks
         self._busy: CancelToken | None = None
-        self._wanted: tuple[_Got, _Failed] | None = None
+        self._wanted: _Asked | None = None
 
     @property
     def meter(self) -> Photometer | None:
@@ -72,16 +73,20 @@ class MeterReader(QObject):
         self._busy = self._tasks.run(
             meter.read,
             owner=self,
-            on_success=lambda reading: self._over(wanted, lambda: wanted[0](reading)),
-            on_failure=lambda error: self._over(wanted, lambda: wanted[1](error)),
+            on_success=lambda reading: self._over(wanted, lambda asked: asked[0](reading)),
+            on_failure=lambda error: self._over(wanted, lambda asked: asked[1](error)),
         )
 
-    def _over(self, asked: tuple[_Got, _Failed], tell: Callable[[], None]) -> None:
+    def _over(self, asked: _Asked, tell: Callable[[_Asked], None]) -> None:
+        """An outcome has come. What a person typed is for the step in front, whenever the waiting for it began."""
         self._busy = None
-        if self._wanted is asked:
+        now = self._wanted
+        if now is None:
+            return
+        if now is asked or self.is_typed:
             self._wanted = None
-            tell()
-        elif self._wanted is not None:
+            tell(now)
+        else:
             self._read()
 
     def _let_go_of(self, meter: Photometer) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QBoxLayout, QGridLayout, QLineEdit, QPushButton, Q
 from calibration.checks.steps import Ask, Choose, Enter, Instruct, Wait
 from calibration.readings.typed_number import plain_number
 from calibration.ui.pictures import PICTURES, Picture
-from calibration.ui.pieces import SpokenLabel, button, clear, column, label, row
+from calibration.ui.pieces import button, clear, label, row
 from calibration.ui.session_views import StepView
 from workstation.foundation.errors import BadInput
 from workstation.qtkit.accessible import named
@@ -252,7 +252,7 @@ class NumberPage(Page):
         self._hint = label("", "secondary", name="Believed range", wrap=True)
         self.trouble = label("", "fail", name="What is wrong with the number", wrap=True)
         self.trouble.hide()
-        self._measure = button("Measure with the meter", "Measure room light", self._ask_meter, key="M")
+        self._measure = button("Measure with the meter", "Measure room light", self.ask_meter, key="M")
         self._step: Enter | None = None
         self._measured: float | None = None
         for part in (row(self.field, self._unit, 1), row(self._measure, 1)):
@@ -313,9 +313,11 @@ class NumberPage(Page):
         self._measured = None
         self.trouble.hide()
 
-    def _ask_meter(self) -> None:
-        self._measure.setEnabled(False)
-        self.measure_asked.emit()
+    def ask_meter(self) -> None:
+        """Let the meter answer, where it may."""
+        if self._measure.isVisible() and self._measure.isEnabled():
+            self._measure.setEnabled(False)
+            self.measure_asked.emit()
 
 
 class PausePage(Page):
@@ -363,21 +365,3 @@ def _one(page: Page, inside: QWidget) -> None:
     layout = QVBoxLayout(page)
     layout.setContentsMargins(0, 0, 0, 0)
     layout.addWidget(inside, 1, Qt.AlignmentFlag.AlignTop)
-
-
-def spoken(text: str, role: str, name: str) -> SpokenLabel:
-    """A wrapped label with a lasting name."""
-    return label(text, role, name=name, wrap=True)
-
-
-__all__ = [
-    "ChoicePage",
-    "InstructPage",
-    "NumberPage",
-    "Page",
-    "PausePage",
-    "WaitPage",
-    "column",
-    "headline",
-    "time_text",
-]

@@ -47,6 +47,7 @@ FAILURES = (
     "init",
     "no-answer",
     "no-access",
+    "busy",
     "misread",
     "sensor-position",
     "communication",
@@ -191,6 +192,7 @@ def _fails(failure: str, model: dict[str, object]) -> bool:
         "rc1": "",
         "init": "Instrument initialisation failed with 'Communications failure' (USB read failed)!\n",
         "no-access": "usb_open_port: open '/dev/bus/usb/001/004' failed (Permission denied)\n",
+        "busy": "usb_open_port: open 'usb33: (Synthetic)' config 1 failed (0xe00002c5) (Device being used ?)\n",
         "fatal": "\n\nGot fatal error 'Internal software error' (Unexpected value)\n",
         "no-answer": "Failed to initialise communications with instrument\n",
     }

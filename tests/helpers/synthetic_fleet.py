@@ -109,7 +109,7 @@ def _texts(workstation: str, fleet: Fleet, number: int, months: int) -> list[_Te
 def _of_display(workstation: str, fleet: Fleet, display: int, months: int) -> Iterator[_Text]:
     is_overdue = display % fleet.overdue_every == 1
     fails = display % fleet.failing_every == 2
-    drift = 2.5 if display % fleet.drifting_every == 3 else 0.0
+    drift = 3.5 if display % fleet.drifting_every == 3 else 0.0
     last = NOW - timedelta(days=120 if is_overdue else 2, minutes=display % 60)
     began = last - timedelta(days=30.4) * (months - 1)
     yield _text(_template("display"), workstation, display, 0, began - timedelta(hours=1), 0.0)

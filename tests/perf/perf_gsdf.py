@@ -1,19 +1,20 @@
-"""How exact the grayscale function and the display LUT are, against the published formula and DCMTK; how fast the LUT."""
+"""How exact the grayscale function and the display LUT are, against the published formula and DCMTK, and how fast."""
 
 from __future__ import annotations
 
 import math
 import shutil
-import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 
 from calibration.gsdf.curve import JND_MAX, JND_MIN, jnd_index, luminance_cd_m2
 from calibration.gsdf.lut_building import build_lut
-from calibration.gsdf.response import Response
+from calibration.gsdf.response import Response, response_of
 from calibration.gsdf.target import target_luminance
+from calibration.readings.reading import MeasuredLevel, Reading, Series, Space
 from tests.helpers.dcmtk_displays import MONITOR_LUT, gamma_panel, gsdf_by_dcmtk, lut_by_dcmtk, shipped_monitor
 from tests.perf.measuring import Row, interleaved, judged, timed
 
@@ -23,6 +24,7 @@ _COUNTS = (256, 1024)
 _LAMB = 0.2
 _PRINT_STEP = 1e-6
 _ROUNDS = 15
+_AT = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 
 
 def rows(work: Path) -> Iterator[Row]:
@@ -39,7 +41,7 @@ def rows(work: Path) -> Iterator[Row]:
 
 
 def published(index: int) -> float:
-    """Luminance of a JND index by the formula and coefficients of PS3.14 section 7.1, written out in plain arithmetic."""
+    """Luminance of a JND index by the formula of PS3.14 section 7.1, written out in plain arithmetic."""
     a, b, c, d, e = -1.3011877, -2.5840191e-2, 8.0242636e-2, -1.0320229e-1, 1.3646699e-1
     f, g, h, k, m = 2.8745620e-2, -2.5468404e-2, -3.1978977e-3, 1.2992634e-4, 1.3635334e-3
     n = math.log(index)
@@ -86,9 +88,13 @@ def _luts(work: Path) -> Iterator[Row]:
 
 
 def _time_of_a_lut() -> Row:
-    response = Response(gamma_panel(0.6, 410, levels=4096))
-    seconds = interleaved({"lut": lambda: build_lut(response, _LAMB, 4096)}, _ROUNDS, clock=time.perf_counter)
-    return timed("LUT of 4096 P-values for 12 bits", seconds["lut"], 20.0)
+    """From 256 measured levels of a 12-bit display to its table of 4096 P-values."""
+    panel = gamma_panel(0.6, 410, levels=4096)
+    levels = np.rint(np.linspace(0, 4095, 256)).astype(int).tolist()
+    read = tuple(MeasuredLevel(level, (Reading(float(panel[level]), _AT),)) for level in levels)
+    series = Series("response-256", Space.DDL, 4096, False, read)
+    sides = {"lut": lambda: build_lut(response_of(series), _LAMB, 4096)}
+    return timed("response of 256 levels to a LUT of 4096 P-values", interleaved(sides, _ROUNDS)["lut"], 20.0)
 
 
 def _unjudged(name: str, unit: str, must: float) -> Row:

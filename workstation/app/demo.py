@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from workstation.app.borrowed import borrowed_folder
+from workstation.app.demo_displays import give_records
 from workstation.app.site_process import RunningSite, demo_site_process
 from workstation.app.store import KeySource
 from workstation.foundation.errors import BadInput
@@ -47,7 +48,13 @@ class Demo:
         from workstation.app.windows import run_windows
 
         with self._folders() as (folders, keys), self._site(folders) as site:
-            return run_windows(folders, lambda: load_profile(site.profile), keys, suggested_user=DEMO_USER)
+            return run_windows(
+                folders,
+                lambda: load_profile(site.profile),
+                keys,
+                suggested_user=DEMO_USER,
+                on_displays=lambda displays: give_records(folders, displays),
+            )
 
     def script(self) -> dict[str, Any]:
         """Do the whole job without a person; return what DESIGN section 10 lists."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from calibration.displays.identity import DisplayFacts, DisplayIdentity
+from workstation.app.demo_displays import give_records
 from workstation.app.store import KeySource, Store, opened_store
 from workstation.app.wiring import build_desk
 from workstation.foundation.errors import SomethingMissing, UserFacingError
@@ -124,6 +125,7 @@ class MainJob:
             case = opened(desk, row.item.uid)
             self.note("claim")
             screens = onlooker.screens()
+            give_records(store.folders, onlooker.displays())
             desk.display_states(onlooker.displays())
             self.until("the first image", lambda: desk.hang(case, screens))
             self.note("first_image")

@@ -73,7 +73,8 @@ class Photographer(QObject):
         self._windows = windows
         self._folder = folder
         self._taken = threading.Event()
-        self._displays = display_facts(windows.screens.screens())
+        screens = windows.screens.screens()
+        self._displays = dict(zip((screen.id for screen in screens), display_facts(screens), strict=True))
         self._screens = tuple(hanging_screen(screen, CHROME) for screen in windows.screens.screens())
         self._asked.connect(self._prepare, Qt.ConnectionType.QueuedConnection)
 

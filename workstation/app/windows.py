@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QInputDialog, QLineEdit, QMessageBox
 
+from calibration.displays.identity import DisplayFacts
 from workstation.app.store import KeySource, Store, opened_store
 from workstation.app.wiring import build_desk
 from workstation.foundation.crash_handler import CrashHandler
@@ -17,7 +18,7 @@ from workstation.foundation.terminal import INTERRUPTED
 from workstation.imaging.codecs import is_told_twice
 from workstation.qtkit.application import an_application as application_named
 from workstation.qtkit.interruption import EndsWindows
-from workstation.qtkit.screens import ScreenMap
+from workstation.qtkit.screens import ScreenDescription, ScreenMap
 from workstation.qtkit.tasks import TaskRunner
 from workstation.reading.desk import Desk
 from workstation.site.folders import Folders
@@ -25,6 +26,7 @@ from workstation.site.preferences import Preferences, load_preferences, save_pre
 from workstation.site.profile import SiteProfile
 from workstation.ui.commands import WORKLIST_COMMANDS, Command, Commands
 from workstation.ui.desk_signals import DeskSignals
+from workstation.ui.diagnostic_set import display_facts
 from workstation.ui.report_monitor_window import ReportMonitorWindow
 from workstation.ui.viewer_stage import ViewerStage
 from workstation.vault.errors import NoKeyStore
@@ -34,9 +36,19 @@ _MAPPING_MS = 400  # until all windows are on their screens
 
 
 def run_windows(
-    folders: Folders, profile_of_site: Callable[[], SiteProfile], keys: KeySource, *, suggested_user: str = ""
+    folders: Folders,
+    profile_of_site: Callable[[], SiteProfile],
+    keys: KeySource,
+    *,
+    suggested_user: str = "",
+    on_displays: Callable[[Mapping[str, DisplayFacts]], None] = lambda _displays: None,
 ) -> int:
     """Open the application and run it until it is closed or interrupted; return the exit code.
+
+    Parameters
+    ----------
+    on_displays
+        Told the displays by screen id before any window is shown.
 
     Raises
     ------
@@ -50,7 +62,7 @@ def run_windows(
         try:
             profile = profile_of_site()
             with opened_with_a_key(folders, keys) as store:
-                return _run(application, store, profile, suggested_user)
+                return _run(application, store, profile, suggested_user, on_displays)
         except UserFacingError as error:
             if interruption.has_happened:
                 return INTERRUPTED
@@ -74,8 +86,9 @@ class Windows(QObject):
         self._folders = folders
         self._tasks = tasks
         self.commands = Commands(WORKLIST_COMMANDS)
-        self.screens = ScreenMap(desk.preferences.screen_roles)
-        self.stage = ViewerStage(desk, self.screens, tasks, DeskSignals(desk, self), lut_of=desk.display_lut)
+        self.screens = ScreenMap(desk.preferences.screen_roles, registered=self._registered_roles)
+        self._signals = DeskSignals(desk, self)
+        self.stage = ViewerStage(desk, self.screens, tasks, self._signals, lut_of=desk.display_lut)
         self._offer_image_commands()
         self.report_monitor = ReportMonitorWindow(desk, tasks, self.commands, remember=self._remember)
         self.report_monitor.login.suggest_user(suggested_user)
@@ -98,7 +111,18 @@ class Windows(QObject):
         self.stage.stop()
         self.report_monitor.close()
 
+    def _registered_roles(self, screens: Sequence[ScreenDescription]) -> Mapping[str, str]:
+        """What QA staff registered each monitor for: the calibration program owns the role, this is a view of it."""
+        roles = self._desk.display_roles()
+        keys = [facts.identity.key for facts in display_facts(screens)]
+        return {each.identity: roles[key] for each, key in zip(screens, keys, strict=True) if key in roles}
+
+    def _topic(self, topic: str) -> None:
+        if topic == "displays":
+            self.screens.look_again()
+
     def _connect(self) -> None:
+        self._signals.changed.connect(self._topic)
         self.screens.changed.connect(self._place_report_monitor)
         self.stage.command.connect(self.commands.run)
         self.stage.close_asked.connect(self.closed)
@@ -149,12 +173,20 @@ def opened_with_a_key(folders: Folders, keys: KeySource) -> AbstractContextManag
     return opened_store(folders, keys)
 
 
-def _run(application: QApplication, store: Store, profile: SiteProfile, suggested_user: str) -> int:
+def _run(
+    application: QApplication,
+    store: Store,
+    profile: SiteProfile,
+    suggested_user: str,
+    on_displays: Callable[[Mapping[str, DisplayFacts]], None],
+) -> int:
     desk = build_desk(store, profile, load_preferences(store.folders.config / "preferences.toml"))
     tasks = TaskRunner()
     with CrashHandler(store.folders.state, desk.save_drafts, is_told_twice=is_told_twice):
         windows = Windows(desk, store.folders, tasks, suggested_user=suggested_user)
         windows.closed.connect(application.quit)
+        screens = windows.screens.screens()
+        on_displays(dict(zip((screen.id for screen in screens), display_facts(screens), strict=True)))
         windows.show()
         try:
             return application.exec()

@@ -7,7 +7,7 @@ model, serial and geometry together.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -158,14 +158,26 @@ def describe(screen: QScreen, *, is_primary: bool) -> ScreenDescription:
     )
 
 
+Registered = Callable[[Sequence[ScreenDescription]], Mapping[str, str]]
+"""Role by identity, of those screens of which it is laid down what they are used for."""
+
+
+def nothing_registered(_screens: Sequence[ScreenDescription]) -> Mapping[str, str]:
+    """No screen's use is laid down."""
+    return {}
+
+
 class ScreenMap(QObject):
     """The monitors as they are now. ``changed`` comes once when a plug, an unplug or a change of mode has settled."""
 
     changed = Signal()
 
-    def __init__(self, wishes: Mapping[str, str], parent: QObject | None = None) -> None:
+    def __init__(
+        self, wishes: Mapping[str, str], parent: QObject | None = None, *, registered: Registered = nothing_registered
+    ) -> None:
         super().__init__(parent)
         self._wishes = dict(wishes)
+        self._registered = registered
         self._watched: set[QScreen] = set()
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
@@ -191,6 +203,10 @@ class ScreenMap(QObject):
     def set_wishes(self, wishes: Mapping[str, str]) -> None:
         """Take new preferences."""
         self._wishes = dict(wishes)
+        self._look_again()
+
+    def look_again(self) -> None:
+        """Something that decides roles has changed elsewhere."""
         self._look_again()
 
     def _connect(self) -> None:
@@ -225,7 +241,13 @@ class ScreenMap(QObject):
     def _look(self) -> tuple[ScreenDescription, ...]:
         primary = QGuiApplication.primaryScreen()
         found = [describe(screen, is_primary=screen is primary) for screen in QGuiApplication.screens()]
-        return with_roles(found, self._wishes)
+        return with_roles(found, {**self._wishes, **self._registered_roles(found)})
+
+    def _registered_roles(self, screens: Sequence[ScreenDescription]) -> Mapping[str, str]:
+        """A registered role counts more than a wish, but not where the reader wants the report."""
+        roles = self._registered(screens)
+        by_identity = {screen.identity: screen for screen in screens}
+        return {key: role for key, role in roles.items() if _wish(by_identity[key], self._wishes) != "report"}
 
     def _look_again(self) -> None:
         screens = self._look()

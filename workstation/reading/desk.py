@@ -283,6 +283,10 @@ class Desk:
         """State of each display by screen id (``diagnostic:1``); remembered for hanging and signing."""
         return self._displays.look(displays)
 
+    def display_roles(self) -> Mapping[str, str]:
+        """Role by display key, as QA staff registered the displays (quick)."""
+        return self._displays.roles
+
     def display_lut(self, screen_id: str) -> DisplayLut | None:
         """P-value → DDL table of the display on a screen; None: images go out as they are (quick)."""
         return self._displays.lut_of(screen_id)

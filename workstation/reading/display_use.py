@@ -68,6 +68,11 @@ class DisplayUse:
         self._told = self._standing()
         return dict(self._states)
 
+    @property
+    def roles(self) -> Mapping[str, str]:
+        """Registered role by display key."""
+        return self._authority.roles()
+
     def lut_of(self, screen: str) -> DisplayLut | None:
         """The table that images on a screen are driven with; None: as they are."""
         identity = self._identities.get(screen)
@@ -120,7 +125,7 @@ class DisplayUse:
         }
 
     def _standing(self) -> object:
-        return self._states_now(), {screen: self.lut_of(screen) for screen in self._identities}
+        return self.roles, self._states_now(), {screen: self.lut_of(screen) for screen in self._identities}
 
     def override(self, screen: str) -> None:
         """Use the display that stands at ``screen`` now, whatever its state."""

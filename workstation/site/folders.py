@@ -12,7 +12,7 @@ _NAME = "lightbox"
 
 @dataclass(frozen=True)
 class Folders:
-    """Folders at run time; nothing is written outside them. ``root``: the ``--data-dir`` that holds them all, if any."""
+    """Folders at run time; nothing is written outside them. ``root``: the ``--data-dir`` that holds them, if any."""
 
     data: Path
     config: Path

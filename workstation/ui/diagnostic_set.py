@@ -61,10 +61,10 @@ def hanging_screen(screen: ScreenDescription, chrome: Sequence[int]) -> HangingS
     )
 
 
-def display_facts(screens: Sequence[ScreenDescription]) -> Mapping[str, DisplayFacts]:
-    """Which monitors they are, by screen id: told as the calibration program tells them, so that records are found."""
+def display_facts(screens: Sequence[ScreenDescription]) -> tuple[DisplayFacts, ...]:
+    """Which monitors they are, in this order: told as the calibration program tells them, so that records are found."""
     seen = [SeenScreen(s.name, s.maker, s.model, s.serial, s.width, s.height, s.width_mm, s.height_mm) for s in screens]
-    return dict(zip((screen.id for screen in screens), attached(seen), strict=True))
+    return attached(seen)
 
 
 class DiagnosticSet(QObject):

@@ -115,7 +115,9 @@ def hang_case(
     cancel: CancelToken,
 ) -> HungCase:
     """Hang what has arrived of ``case`` on ``screens``, less the bars (heights in the tokens' pixels) on each."""
-    states = desk.display_states(display_facts(screens))
+    states = desk.display_states(
+        {screen.id: facts for screen, facts in zip(screens, display_facts(screens), strict=True)}
+    )
     case = desk.refresh_case(case.key)
     cancel.raise_if_cancelled()
     shapes = tuple(hanging_screen(screen, chrome) for screen in screens)

@@ -337,9 +337,7 @@ def test_a_monitor_registered_anew_for_a_stricter_role_is_checked_anew(at: Depar
     at.registered("mammography")
     state = at.state("mammography")
     assert state.name is UNKNOWN
-    assert state.reasons[0] == (
-        "its checks were judged by house for diagnostic use, not by house for mammography use"
-    )
+    assert state.reasons[0] == ("its checks were judged by house for diagnostic use, not by house for mammography use")
 
 
 def test_a_review_display_says_that_it_is_not_for_primary_diagnosis(at: Department) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -83,6 +84,13 @@ def test_the_depth_is_found_from_the_levels(tmp_path: Path) -> None:
 def test_what_gsdf_writes_is_read_with_its_own_levels(tmp_path: Path) -> None:
     rows = [f"{level},{level / 17:.6f},{_panel(level * 15):.4f}" for level in range(18)]
     assert _read(tmp_path, rows, "level,p_value,luminance_cd_m2").levels == 18
+
+
+def test_the_largest_table_is_read_in_reasonable_time(tmp_path: Path) -> None:
+    began = time.monotonic()
+    series = _read(tmp_path, _rows(range(20_000), lambda level: 0.5 + level / 200), levels=20_000)
+    assert len(series.measured) == 20_000
+    assert time.monotonic() - began < 10.0
 
 
 @pytest.mark.parametrize(
@@ -210,7 +218,7 @@ _HEADER = st.sampled_from(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150, deadline=None)
 @given(_HEADER | st.text(max_size=30), st.lists(_LINE, max_size=30))
 def test_odd_tables_are_read_or_refused_in_words(tmp_path: Path, header: str, lines: list[str]) -> None:
     path = tmp_path / "odd.csv"
@@ -218,7 +226,7 @@ def test_odd_tables_are_read_or_refused_in_words(tmp_path: Path, header: str, li
     _read_or_refuse(path)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150, deadline=None)
 @given(st.binary(max_size=300), st.integers(0, 400), st.integers(0, 30))
 def test_damaged_files_are_read_or_refused_in_words(tmp_path: Path, noise: bytes, at: int, lost: int) -> None:
     whole = "\n".join(["level,luminance_cd_m2", *_rows()]).encode()

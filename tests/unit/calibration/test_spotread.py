@@ -73,6 +73,7 @@ def test_a_meter_without_diffuser_says_so(folder: Path) -> None:
     [
         ("no-instrument", MeterMissing, "No meter is plugged in at place 1 of spotread's list. Plug the meter in"),
         ("no-access", MeterMissing, "does not let you use the meter"),
+        ("busy", MeterFault, "Another program is using the meter. Close it"),
         ("rc1", MeterFault, "ended with code 1 and said nothing"),
         ("init", MeterFault, r"could not be started \(Communications failure\). Unplug it"),
         ("no-answer", MeterGone, "does not answer"),
