@@ -11,6 +11,8 @@ from calibration.records.record import CalibrationRecord, CheckRecord
 from workstation.foundation.errors import BadInput
 from workstation.foundation.files import write_atomically
 
+_NOTHING = 1e-6
+"""Relative uncertainty that is the rounding of binary numbers, not of light."""
 _SPOKEN = (VerdictName.PASS, VerdictName.WARN, VerdictName.INCONCLUSIVE, VerdictName.FAIL)
 
 
@@ -93,7 +95,8 @@ def _rule_json(rule: RuleResult) -> dict[str, Any]:
 
 
 def _rule_line(rule: RuleResult) -> str:
-    unsure = "" if rule.uncertainty is None else f" ± {rule.uncertainty:.2g}"
+    is_known = rule.uncertainty is not None and rule.uncertainty > _NOTHING * abs(rule.value or 0.0)
+    unsure = "" if not is_known else f" ± {rule.uncertainty:.2g}"
     limit = f", limit {rule.limit_text}" if rule.limit_text else ""
     unconfirmed = "" if rule.is_confirmed or not rule.limit_text else " (unconfirmed)"
     where = f"; {rule.detail}" if rule.detail else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from calibration.checks.authority import DisplayAuthority
     from calibration.checks.display_state import DisplayState
     from calibration.checks.schedule import DueTask
+    from calibration.conformance.policy import Policy
     from calibration.displays.ddc import PanelReading
     from calibration.records.record_book import RecordBook
 
@@ -82,14 +83,14 @@ def register_display(
 ) -> int:
     """Say what a display is used for and by which policy it is judged; a later registration takes its place."""
     from calibration.app.attached_displays import display_named
-    from calibration.conformance.policy import load_policies, policy_of
+    from calibration.conformance.policy import policy_of
     from calibration.records.record import DisplayRecord
     from calibration.records.record_book import new_head
     from workstation.foundation.clock import SystemClock
 
     found, readings = _attached(panel=True)
     facts = _with_panel(display_named(display, found), readings)
-    chosen = policy_of(load_policies(_own_policies(data_dir)), policy)
+    chosen = policy_of(_policies(data_dir), policy)
     _refuse_odd("target", target, 10, 10_000)
     _refuse_odd("reflection", reflection, 0, 0.5)
     with _desk(data_dir, readings) as (book, _):
@@ -138,7 +139,6 @@ def _desk(
 ) -> Iterator[tuple[RecordBook, DisplayAuthority]]:
     """The records and the authority over them, closed at the end."""
     from calibration.checks.authority import DisplayAuthority
-    from calibration.conformance.policy import load_policies
     from calibration.records.folder import records_folder
     from calibration.records.record_book import RecordBook
     from workstation.foundation.clock import SystemClock
@@ -146,15 +146,16 @@ def _desk(
     def panel_of(identity: DisplayIdentity) -> PanelSettings:
         return readings[identity].settings if identity in readings else PanelSettings()
 
-    clock, policies = SystemClock(), load_policies(_own_policies(data_dir))
+    clock, policies = SystemClock(), _policies(data_dir)
     with RecordBook.open(records_folder(data_dir), clock) as book:
         yield book, DisplayAuthority(book, policies, clock, panel_of)
 
 
-def _own_policies(data_dir: Path | None) -> Path:
-    from calibration.records.folder import records_folder
+def _policies(data_dir: Path | None) -> Mapping[str, Policy]:
+    from calibration.checks.opening import own_and_shipped_policies
+    from workstation.site.folders import folders_for
 
-    return records_folder(data_dir) / "policies"
+    return own_and_shipped_policies(folders_for(data_dir))
 
 
 def _attached(panel: bool) -> tuple[Sequence[DisplayFacts], dict[DisplayIdentity, PanelReading]]:

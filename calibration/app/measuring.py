@@ -109,6 +109,7 @@ class Terminal(QObject):
         session.lux_measured.connect(lambda lux: session.enter(lux, "MEASURED"))
         self._poll.timeout.connect(self._look_at_lines)
         self._stage.key_pressed.connect(self._key)
+        self._stage.shown.connect(self._look_at_scale)
 
     def _begin(self) -> None:
         self._session.start()
@@ -135,6 +136,10 @@ class Terminal(QObject):
             self._bar.update(self._task, description=f"{view.measure.title}: {view.mean_cd_m2:.4g} cd/m²")
         if self._is_typed:
             tell("Read again.")
+
+    def _look_at_scale(self, pattern: object) -> None:
+        if pattern is not None and self._stage.warning and self._session.run.state is RunState.RUNNING:
+            self._session.run.patterns_are_scaled(self._stage.warning)
 
     def _paused(self, pause: Pause) -> None:
         tell(f"{pause.what} {pause.advice}".strip())
@@ -176,6 +181,7 @@ class Terminal(QObject):
         tell(f"{step.title}: {step.question}")
         if self._lines is None:
             tell(f"Taken: {step.default}.")
+            self._session.run.note(f"{step.title}: “{step.default}” was taken; nobody was asked")
             self._later(lambda: self._session.answer(step.default))
         else:
             tell(_numbered(step.choices) + f"  [{step.choices.index(step.default) + 1}]")

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from calibration.checks.display_history import DisplayHistory, history_of
-from calibration.checks.display_state import DisplayState, judged_role, policy_for, state_of, unchecked_state
+from calibration.checks.display_state import DisplayState, StateName, judged_role, policy_for, state_of, unchecked_state
 from calibration.checks.findings import Case, tasks_of
 from calibration.checks.lut_in_force import lut_of
 from calibration.checks.overrides import active_override, new_override, withdrawal
@@ -49,6 +49,26 @@ class UncheckedDisplays:
 
     def roles(self) -> Mapping[str, str]:
         return {}
+
+
+class SerialNumbersWanted:
+    """For a site that does not accept monitors without a serial number: whatever was checked, they are UNKNOWN."""
+
+    def __init__(self, authority: Authority) -> None:
+        self._authority = authority
+
+    def state_of(self, identity: DisplayIdentity, role: str) -> DisplayState:
+        state = self._authority.state_of(identity, role)
+        if not identity.is_weak:
+            return state
+        name = StateName.UNKNOWN if state.is_fit else state.name
+        return replace(state, name=name, reasons=("this site wants monitors that tell a serial number", *state.reasons))
+
+    def lut_for(self, identity: DisplayIdentity) -> DisplayLut | None:
+        return self._authority.lut_for(identity)
+
+    def roles(self) -> Mapping[str, str]:
+        return self._authority.roles()
 
 
 class Book(Protocol):

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from calibration.checks.check_plan import BEFORE
 from calibration.checks.check_table import LEVELS_18
 from calibration.checks.display_history import DisplayHistory, history_of, is_conclusive, measures_response
 from calibration.checks.making_lut import MadeLut, calibration_record, is_better
+from calibration.checks.reading_watch import FALL
 from calibration.checks.run_order import RunOrder
 from calibration.checks.step_results import (
     LAMB,
@@ -21,6 +23,7 @@ from calibration.checks.step_results import (
     series_of,
 )
 from calibration.checks.steps import Ask, Enter, Measure
+from calibration.conformance.contrast import LEAST_LEVELS
 from calibration.conformance.judge import judge, provisional_reasons
 from calibration.conformance.metrics import between_of, facts_of, quantities_of, quantity
 from calibration.conformance.verdict import Quantity, Verdict, VerdictName
@@ -35,7 +38,9 @@ BEFORE_COUNTS_FOR = timedelta(days=7)
 BETWEEN_COUNTS_FOR = timedelta(days=31)
 """Readings of another display no older than this are compared with."""
 _WHOLE_CHECKS = ("annual", "acceptance")
-_CLOCK_SLACK = timedelta(seconds=2)
+SCALED = "The patterns were scaled"
+CLOCK_SET_BACK = "The clock of this computer was set back"
+"""How notes begin that make a verdict provisional."""
 
 
 @dataclass(frozen=True)
@@ -180,7 +185,23 @@ def _quantities(
     try:
         return quantities_of(series, gathered.ambient, order.meter, earlier), ()
     except BadInput as error:
-        return (), (f"The readings cannot be judged. {error}",)
+        why = f"The readings cannot be judged. {error}"
+        fall = _fall_in(series)
+        return ((fall,), ()) if fall is not None else ((), (why,))
+
+
+def _fall_in(series: Sequence[Series]) -> Quantity | None:
+    """A response that falls where it must rise has no contrast there at all: its deviation is 100 % or more.
+
+    The readings have been repeated by then, so it is the display, and it must fail, not go unjudged.
+    """
+    for each in series:
+        measured = each.at_place()
+        for lower, higher in pairwise(measured) if len(measured) >= LEAST_LEVELS else ():
+            if higher.mean_cd_m2 < lower.mean_cd_m2 * (1 - FALL):
+                text = f"the luminance falls from level {lower.level} to {higher.level}"
+                return quantity("max_contrast_deviation", 1.0, None, text)
+    return None
 
 
 def _seen(results: Sequence[StepResult], ambient: Ambient) -> tuple[Quantity, ...]:
@@ -235,7 +256,8 @@ def _provisional(gathered: Gathered, clock: Clock) -> tuple[str, ...]:
     """Why the verdict does not count fully."""
     has_reading = any(each.test != LAMB for each in gathered.series)
     meter = gathered.order.meter if has_reading else None
-    return provisional_reasons(meter, clock.now().date(), others=_reasons(gathered, has_reading))
+    is_scaled = any(note.startswith(SCALED) for note in gathered.notes)
+    return provisional_reasons(meter, clock.now().date(), is_scaled=is_scaled, others=_reasons(gathered, has_reading))
 
 
 def _reasons(gathered: Gathered, has_reading: bool) -> list[str]:
@@ -245,7 +267,7 @@ def _reasons(gathered: Gathered, has_reading: bool) -> list[str]:
         found.append("the reflected room light was not measured")
     elif is_default:
         found.append("how much room light the screen reflects is assumed, not measured")
-    if any("clock of this computer was set back" in note for note in gathered.notes):
+    if any(note.startswith(CLOCK_SET_BACK) for note in gathered.notes):
         found.append("the clock of this computer was set back while measuring")
     if gathered.order.facts.identity.is_weak:
         found.append("the display has no serial number: it is known by its plug alone")

@@ -15,7 +15,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from calibration.checks import run_journalling
-from calibration.checks.check_outcome import Gathered, broken_off, judge_run, needs_before, outcome_of
+from calibration.checks.check_outcome import (
+    CLOCK_SET_BACK,
+    SCALED,
+    Gathered,
+    broken_off,
+    judge_run,
+    needs_before,
+    outcome_of,
+)
 from calibration.checks.check_plan import planned_steps
 from calibration.checks.run_order import ImpossibleMove, RunMove, RunOrder, RunState, Taken, moved
 from calibration.checks.step_deck import StepDeck
@@ -300,6 +308,16 @@ class CheckRun:
             raise changed(why)
         self._do({"do": "resume", "operator": self._order.operator})
 
+    def note(self, text: str) -> None:
+        """Something the person or the window noticed, for the record."""
+        moved(self._state, RunMove.STEP)
+        if text not in self._notes:
+            self._do({"do": "note", "text": text})
+
+    def patterns_are_scaled(self, why: str) -> None:
+        """A pattern was not shown pixel by pixel: the verdict does not count fully."""
+        self.note(f"{SCALED}: {why}")
+
     def repeat_uncertain(self) -> tuple[int, ...]:
         """Deal out again only the levels on which an INCONCLUSIVE verdict hangs; returns these levels.
 
@@ -374,7 +392,12 @@ class CheckRun:
         at = datetime.fromisoformat(event["at"])
         self._watch_clock(at)
         what = event["do"]
-        of_the_run = {"pause": self._paused, "resume": self._resumed, "repeat": self._repeated}
+        of_the_run = {
+            "pause": self._paused,
+            "resume": self._resumed,
+            "repeat": self._repeated,
+            "note": self._noted,
+        }
         if what in of_the_run:
             of_the_run[what](event, at)
             return None
@@ -394,6 +417,9 @@ class CheckRun:
         if event["operator"] != self._order.operator:
             self._notes.append(f"Gone on with by {event['operator']}; begun by {self._order.operator}")
 
+    def _noted(self, event: Mapping[str, Any], _: datetime) -> None:
+        self._notes.append(event["text"])
+
     def _repeated(self, _: Mapping[str, Any], at: datetime) -> None:
         steps = self._uncertain()
         self._state = moved(self._state, RunMove.REPEAT)
@@ -409,7 +435,5 @@ class CheckRun:
     def _watch_clock(self, at: datetime) -> None:
         back = self._last_at - at
         if back > _CLOCK_SLACK:
-            self._notes.append(
-                f"The clock of this computer was set back by {back.total_seconds():.0f} s while measuring"
-            )
+            self._notes.append(f"{CLOCK_SET_BACK} by {back.total_seconds():.0f} s while measuring")
         self._last_at = at

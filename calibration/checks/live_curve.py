@@ -121,11 +121,11 @@ def _ends(points: Sequence[CurvePoint], levels: int, expected: Ends | None) -> E
 
 
 def _contrast_beside(measured: Sequence[int], target: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Smaller of the wanted contrasts beside each level: an error of limit x contrast there is one of the limit in k."""
+    """Smaller of the wanted contrasts beside each level: an error of limit x contrast there is one of limit in k."""
     grid = np.array(sorted({0, target.size - 1, *measured}))
     if grid.size < 3:
         grid = np.linspace(0, target.size - 1, 18).round().astype(int)
     wanted = target[grid]
     contrast = 2 * np.diff(wanted) / (wanted[1:] + wanted[:-1])
     least = np.minimum(np.append(contrast, np.inf), np.insert(contrast, 0, np.inf))
-    return np.interp(np.arange(target.size), grid, least)
+    return np.asarray(np.interp(np.arange(target.size), grid, least))

@@ -12,6 +12,7 @@ from calibration.checks.run_order import Taken
 from calibration.checks.step_results import StepResult, again
 from calibration.checks.steps import Measure
 from calibration.conformance.stopping import JUMP_FLOOR_CD_M2, is_jump, needs_another
+from calibration.photometer.steadiness import doubt_of_end
 from calibration.readings.reading import Reading
 
 MOST_RETRIES = 2
@@ -58,6 +59,9 @@ def _fault(step: Measure, so_far: StepResult, reading: Reading, neighbours: Mapp
     if so_far.readings or step.is_display_off:
         return ""
     level = step.pattern.level
+    doubt = doubt_of_end(level, step.pattern.levels, value) if step.pattern.name == "ln" else ""
+    if doubt:
+        return doubt
     lower = max((each for each in neighbours if each < level), default=None)
     higher = min((each for each in neighbours if each > level), default=None)
     if lower is not None and _is_below(value, neighbours[lower]):
@@ -82,4 +86,6 @@ def _is_unchanged(step: Measure, other: int, value: float, neighbours: Mapping[i
 
 def _advice(fault: str) -> str:
     words = fault[0].upper() + fault[1:]
+    if words.endswith("?"):
+        return words
     return f"{words}. Is the meter still on the marked place, and the pattern on this display?"

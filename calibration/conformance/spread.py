@@ -2,8 +2,8 @@
 
 The relative spread of one level, from three to five readings, is itself hardly known. Levels of like luminance spread
 alike, so each level takes the spread of its neighbours in luminance with it until 24 degrees of freedom stand behind
-it; a level that spreads far more than they do counts with its own. A meter that gives few digits is never believed
-further than its last digit.
+it; a level that spreads far more than they do counts with its own, and for no other. A meter that gives few digits is
+never believed further than its last digit.
 """
 
 from __future__ import annotations
@@ -73,31 +73,36 @@ def _relative_half_widths(
     sds = np.sqrt(squares / np.maximum(degrees, 1))
     shares = np.divide(sds, means, out=np.zeros_like(sds), where=means > 0)
     order = np.argsort(means, kind="stable")
+    near = [order[np.argsort(np.abs(np.arange(order.size) - place), kind="stable")] for place in range(order.size)]
+    loud = np.zeros(means.size, bool)
+    for own, *others in near:
+        loud[own] = _is_loud(own, _enough(np.array(others, np.intp), degrees), shares, degrees)
+    calm = np.where(loud, 0, degrees)
     found = np.empty(means.size)
-    for place, index in enumerate(order):
-        found[index] = _one_half_width(order, place, shares, degrees)
+    for nearest in near:
+        own = nearest[0]
+        pooled, behind = _pooled(_enough(nearest, calm), shares, calm)
+        if loud[own]:
+            pooled, behind = float(shares[own]), int(degrees[own])
+        found[own] = pooled * student(behind)
     return found
 
 
-def _one_half_width(
-    order: NDArray[np.intp], place: int, shares: NDArray[np.float64], degrees: NDArray[np.int_]
-) -> float:
-    """Pool the level at ``place`` of ``order`` with the nearest ones in rank."""
-    own = order[place]
-    ranks = np.argsort(np.abs(np.arange(order.size) - place), kind="stable")
-    others = order[ranks[1:]]
-    enough = int(np.searchsorted(np.cumsum(degrees[others]) + degrees[own], _WANTED_DEGREES)) + 1
-    others = others[:enough]
-    pooled, behind = _pooled(shares[others], degrees[others])
-    if degrees[own] and (not behind or shares[own] > _OWN * pooled > 0):
-        return float(shares[own]) * student(int(degrees[own]))
-    pooled, behind = _pooled(shares[[own, *others]], degrees[[own, *others]])
-    return pooled * student(behind)
+def _enough(nearest: NDArray[np.intp], degrees: NDArray[np.int_]) -> NDArray[np.intp]:
+    """The first of ``nearest``, until the wanted degrees of freedom stand behind them."""
+    return nearest[: int(np.searchsorted(np.cumsum(degrees[nearest]), _WANTED_DEGREES)) + 1]
 
 
-def _pooled(shares: NDArray[np.float64], degrees: NDArray[np.int_]) -> tuple[float, int]:
-    behind = int(degrees.sum())
-    return (math.sqrt(float((degrees * shares**2).sum()) / behind) if behind else 0.0), behind
+def _is_loud(own: np.intp, others: NDArray[np.intp], shares: NDArray[np.float64], degrees: NDArray[np.int_]) -> bool:
+    """Whether a level spreads far more than its neighbours."""
+    pooled, behind = _pooled(others, shares, degrees)
+    return bool(degrees[own] and behind and shares[own] > _OWN * pooled)
+
+
+def _pooled(levels: NDArray[np.intp], shares: NDArray[np.float64], degrees: NDArray[np.int_]) -> tuple[float, int]:
+    """Relative spread of one reading over these levels together, and the degrees of freedom behind it."""
+    behind = int(degrees[levels].sum())
+    return (math.sqrt(float((degrees[levels] * shares[levels] ** 2).sum()) / behind) if behind else 0.0), behind
 
 
 def _resolution_cd_m2(values: NDArray[np.float64]) -> float:

@@ -66,5 +66,5 @@ def _fitting(vr: str, value: Any) -> Any:
     if isinstance(value, str) and vr in _LENGTHS:
         return one_line(value, _LENGTHS[vr])
     if isinstance(value, Sequence) and not isinstance(value, str | bytes):
-        return list(value)
-    return value
+        return [_fitting(vr, each) for each in value]
+    return float(f"{value:.7g}") if vr == "FL" else value  # as much as 32 bits hold

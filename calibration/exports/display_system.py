@@ -56,8 +56,19 @@ def display_system_json(material: ReportMaterial) -> bytes:
     BadInput
         When the record has no check: there is nothing to tell of the display.
     """
-    document = display_system(material).to_json_dict()
+    document = _without_empty(display_system(material).to_json_dict())
     return json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True).encode("utf-8") + b"\n"
+
+
+def _without_empty(document: dict[str, Any]) -> dict[str, Any]:
+    """Attributes without value have no ``Value`` at all (PS3.18 F.2.5); pydicom writes an empty list."""
+    kept: dict[str, Any] = {}
+    for tag, element in document.items():
+        values = element.get("Value")
+        if element["vr"] == "SQ" and values:
+            element["Value"] = [_without_empty(each) for each in values]
+        kept[tag] = element if values else {"vr": element["vr"]}
+    return kept
 
 
 def display_system(material: ReportMaterial) -> Dataset:

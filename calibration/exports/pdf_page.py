@@ -272,15 +272,18 @@ def pages_of(
 
     The bytes depend on the arguments alone: the same report is the same file.
     """
-    total = 0
-    for _ in range(2):
-        with closing(ReportPage(running, total=total, is_landscape=is_landscape)) as page:
-            page.set_title(title)
-            page.set_creator("Lightbox calibration")
-            page.set_creation_date(created)
-            page.set_lang("en")
-            page.add_page()
-            draw(page)
-            total = page.pages_count
-            content = bytes(page.output())
-    return content
+
+    def drawn(total: int) -> ReportPage:
+        page = ReportPage(running, total=total, is_landscape=is_landscape)
+        page.set_title(title)
+        page.set_creator("Lightbox calibration")
+        page.set_creation_date(created)
+        page.set_lang("en")
+        page.add_page()
+        draw(page)
+        return page
+
+    with closing(drawn(0)) as first:
+        total = first.pages_count
+    with closing(drawn(total)) as second:
+        return bytes(second.output())

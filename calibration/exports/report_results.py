@@ -56,7 +56,7 @@ def rules_table(page: ReportPage, check: CheckRecord) -> None:
     judged = [rule for rule in check.verdict.rules if rule.verdict is not VerdictName.NOT_MEASURED]
     missing = [rule for rule in check.verdict.rules if rule.verdict is VerdictName.NOT_MEASURED]
     page.heading(
-        f"Rules of the policy “{check.verdict.policy}” for the role “{check.role}”", room_mm=8 + 7 * len(judged)
+        f"Rules of the policy “{check.verdict.policy}” for the role “{check.role}”", room_mm=8 + 9 * len(judged)
     )
     if judged:
         sources = list(dict.fromkeys(rule.source for rule in judged))

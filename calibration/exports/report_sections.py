@@ -20,7 +20,7 @@ from calibration.exports.wording import (
     use_sentence,
 )
 from calibration.readings.meter_identity import MeterIdentity
-from calibration.readings.reading import AmbientSource
+from calibration.readings.reading import NO_AMBIENT
 from calibration.records.record import CheckRecord
 
 Fact = tuple[str, str]
@@ -102,6 +102,9 @@ def cautions(page: ReportPage, material: ReportMaterial) -> None:
         return
     if material.synthetic_reasons:
         _caution(page, "Synthetic readings: this report is no proof about a real display.", material.synthetic_reasons)
+    if check.series and check.ambient == NO_AMBIENT:
+        line = "It was counted as 0 cd/m². In a lit room the dark greys are worse than this report says."
+        _caution(page, "The ambient light is not known.", (line,))
     if check.verdict.provisional:
         _caution(page, "The verdict is provisional, because", check.verdict.provisional)
     if material.override:
@@ -225,7 +228,7 @@ def meter_text(meter: MeterIdentity | None) -> str:
 
 def ambient_text(check: CheckRecord) -> str:
     """Lamb, its source, and whether it is in the readings."""
-    if check.ambient.source is AmbientSource.DEFAULT and check.ambient.luminance_cd_m2 == 0:
+    if check.ambient == NO_AMBIENT:
         return "not known: counted as 0 cd/m² (DEFAULT)"
     counted = {series.includes_ambient for series in check.series}
     if len(counted) != 1:

@@ -64,7 +64,8 @@ def value_text(value: float, unit: str) -> str:
 def number_text(value: float, unit: str) -> str:
     """The bare number; fractions are shown in per cent."""
     shown = value * 100 if unit == "fraction" else value
-    return f"{shown:.{_digits(shown, unit)}f}".replace("-", "−")
+    digits = _digits(shown, unit)
+    return f"{round(shown, digits) + 0.0:.{digits}f}".replace("-", "−")
 
 
 def measured_text(value: float, uncertainty: float | None, unit: str) -> str:
@@ -153,7 +154,8 @@ def _reason(rule: RuleResult) -> str:
     }
     what = f"{rule.title}: {value} {word.get(rule.verdict, 'against')} the limit {limit_text(rule)}"
     detail = rule.detail.split(";", maxsplit=1)[0] if rule.verdict is VerdictName.INCONCLUSIVE else rule.detail
-    is_told = detail and not detail.startswith("the limit lies")
+    # Where the worst place is matters here; what a luminance is made of stands in the table.
+    is_told = detail and not detail.startswith("the limit lies") and rule.unit not in ("cd/m²", "ratio")
     return f"{what} ({detail})." if is_told else f"{what}."
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from calibration.checks.check_run import CheckRun
-from calibration.checks.unfinished_runs import break_off_unfinished, unfinished_runs
 from calibration.checks.live_curve import Ends
 from calibration.checks.qa_preferences import QaPreferences, load_qa_preferences, save_qa_preferences
 from calibration.checks.run_order import UnfinishedCheck
+from calibration.checks.unfinished_runs import break_off_unfinished, unfinished_runs
 from calibration.photometer.manual import TypedReadings
 from calibration.photometer.meter import Photometer
 from calibration.photometer.meter_book import MeterBook, MeterFacts, read_meter_book, remember_meter

@@ -1,15 +1,53 @@
-"""The foot of the check window: ways back and out on the left, the page's one action on the right."""
+"""Head and foot of the check window: where the check stands; ways back and out, and the page's one action."""
 
 from __future__ import annotations
 
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
-from calibration.ui.pieces import button, row
+from calibration.ui.pieces import button, label, row
+from calibration.ui.session_views import StepView
+from calibration.ui.step_pages import headline, time_text
 from workstation.qtkit.accessible import named
 from workstation.qtkit.tokens import Tokens
 
 _WIDE = 600
+
+
+class CheckHead(QWidget):
+    """Which check of which display, which step of how many, how long still. Not there before a check begins."""
+
+    def __init__(self, tokens: Tokens) -> None:
+        super().__init__()
+        named(self, "Head of the check window")
+        self._title = label("", "title", name="Check and display", wrap=True)
+        self._where = label("", "secondary", name="Step and time left")
+        self._bar = named(QProgressBar(), "Progress of the check")
+        self._bar.setTextVisible(False)
+        line = row(self._title, self._where, spacing=tokens.spacing.l)
+        line.setStretch(0, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(tokens.spacing.m)
+        layout.addLayout(line)
+        layout.addWidget(self._bar)
+        self.hide()
+
+    def begin(self, title: str) -> None:
+        """A check has begun."""
+        self._title.setText(title)
+        self.show()
+
+    def show_step(self, view: StepView) -> None:
+        """Where it stands."""
+        self._bar.setMaximum(max(1, view.total))
+        self._bar.setValue(view.index)
+        self._where.setText(f"{headline(view)}, {time_text(view.remaining_s)}")
+
+    def end(self, text: str) -> None:
+        """All steps are done."""
+        self._bar.setValue(self._bar.maximum())
+        self._where.setText(text)
 
 
 class CheckFoot(QWidget):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QRect, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent
-from PySide6.QtWidgets import QApplication, QLineEdit, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from calibration.checks.check_run import CheckRun
 from calibration.checks.check_table import check_named
@@ -15,28 +15,27 @@ from calibration.checks.run_order import RunState
 from calibration.records.record import CheckRecord
 from calibration.records.record_book import RecordBook
 from calibration.ui.check_beginning import Beginning, MeterOpener
-from calibration.ui.check_foot import CheckFoot
+from calibration.ui.check_foot import CheckFoot, CheckHead
 from calibration.ui.check_help import help_text
+from calibration.ui.check_keys import CheckKeys, WindowActions
 from calibration.ui.check_preview import CALIBRATION, ask_for_report, asks_first, deviation_before, preview_of
 from calibration.ui.check_session import CheckSession, FactsNow
 from calibration.ui.check_subject import CheckSubject
 from calibration.ui.notices import HelpNotice, SkipNotice, StopNotice
 from calibration.ui.page_board import PageBoard
-from calibration.ui.panel_place import panel_rect, screen_for_instructions, window_rect
+from calibration.ui.panel_place import Placement, screen_for_instructions
 from calibration.ui.pattern_stage import PatternStage
-from calibration.ui.pieces import label, row, window_style
+from calibration.ui.pieces import label, window_style
 from calibration.ui.session_views import StepView
-from calibration.ui.step_pages import headline, time_text
 from workstation.foundation.clock import Clock
 from workstation.qtkit.accessible import named
-from workstation.qtkit.screens import ScreenDescription, ScreenMap
+from workstation.qtkit.screens import ScreenMap
 from workstation.qtkit.tasks import TaskRunner
 from workstation.qtkit.tokens import Tokens, magnified
 
 ReportWriter = Callable[[CheckRecord, Path], None]
 """Writes the report of a record into a file, by its suffix; called off the GUI thread."""
 PathAsker = Callable[[QWidget, CheckRecord], Path | None]
-_PANEL_WIDTH, _PANEL_HEIGHT, _ROOM_FOR_CURVE = 430, 480, 700
 _ALONE = "This computer has one monitor: this panel keeps off the meter's place. H moves it to the other edge."
 
 
@@ -79,10 +78,11 @@ class CheckWindow(QWidget):
         self._session: CheckSession | None = None
         self._record: CheckRecord | None = None
         self._before: float | None = None
-        self._prefers_left = False
         self.stage = PatternStage(screens, subject.screen, subject.title, tasks)
         self.beginning = Beginning(subject, book, clock, tasks, config, opener=opener)
-        self.tokens = magnified(Tokens(), self._home.magnification)
+        home = screen_for_instructions(screens.screens(), subject.screen)
+        self.tokens = magnified(Tokens(), home.magnification)
+        self._placement = Placement(screens, self.stage, self.tokens)
         named(self, f"Check of {subject.title}")
         self.setWindowTitle(f"Check of {subject.title}")
         self.setProperty("role", "window")
@@ -92,7 +92,7 @@ class CheckWindow(QWidget):
         self._lay_out()
         self._connect()
         self.board.choose_page.remember(self.beginning.preferences(), check)
-        self._place()
+        self._monitors_changed()
         self._action_changed()
 
     # --- state ----------------------------------------------------------------------------------------------------
@@ -102,24 +102,12 @@ class CheckWindow(QWidget):
         """The check under way."""
         return self._session
 
-    @property
-    def is_alone(self) -> bool:
-        """Whether the display under test is the only monitor."""
-        return self._home.identity == self.stage.screen.identity
-
-    @property
-    def _home(self) -> ScreenDescription:
-        return screen_for_instructions(self._screens.screens(), self.stage.screen)
-
     # --- parts ----------------------------------------------------------------------------------------------------
 
     def _make_parts(self) -> None:
         tokens = self.tokens
         self.board = PageBoard(self._subject, tokens, lambda: self._clock.now().date(), self.beginning.typed)
-        self._title = label("", "title", name="Check and display", wrap=True)
-        self._where = label("", "secondary", name="Step and time left")
-        self._bar = named(QProgressBar(), "Progress of the check")
-        self._bar.setTextVisible(False)
+        self.head = CheckHead(tokens)
         self._alone = label(_ALONE, "secondary", name="Where the panel stands", wrap=True)
         self._trouble = label("", "warn", name="Notice", wrap=True)
         self.stop_notice, self.skip_notice, self.help_notice = (
@@ -128,6 +116,10 @@ class CheckWindow(QWidget):
             HelpNotice(tokens),
         )
         self.foot = CheckFoot(tokens)
+        actions = WindowActions(
+            self._act, self._escape, self._help, self._back, self._ask_skip, self._pause, self._other_edge
+        )
+        self._keys = CheckKeys(self, self.board, actions)
 
     def _lay_out(self) -> None:
         spacing = self.tokens.spacing
@@ -135,10 +127,7 @@ class CheckWindow(QWidget):
         layout.setSizeConstraint(QVBoxLayout.SizeConstraint.SetNoConstraint)  # the place decides, not the longest text
         layout.setContentsMargins(spacing.xl, spacing.l, spacing.xl, spacing.l)
         layout.setSpacing(spacing.m)
-        head = row(self._title, self._where, spacing=spacing.l)
-        head.setStretch(0, 1)
-        layout.addLayout(head)
-        layout.addWidget(self._bar)
+        layout.addWidget(self.head)
         for notice in (self._trouble, self.help_notice, self.stop_notice, self.skip_notice):
             layout.addWidget(notice)
         self._trouble.hide()
@@ -169,17 +158,17 @@ class CheckWindow(QWidget):
         foot.stop.clicked.connect(self._ask_stop)
         foot.help.clicked.connect(self._help)
         foot.action.clicked.connect(self._act)
-        verdict.closed.connect(lambda: self.close())
+        verdict.closed.connect(self.close)
         verdict.repeat_asked.connect(self._repeat)
         verdict.report_asked.connect(self._save_report)
         verdict.accepted.connect(self._finish)
         verdict.withdrawn.connect(lambda: self._stop("the new display LUT is not used"))
         self.stop_notice.kept.connect(lambda: self._stop("stopped by the operator"))
-        self.stop_notice.later.connect(lambda: self.close())
+        self.stop_notice.later.connect(self.close)
         self.skip_notice.given.connect(self._skip)
-        self.stage.shown.connect(lambda _: self._place_panel())
-        self.stage.key_pressed.connect(self._do_key)
-        self._screens.changed.connect(self._place)
+        self.stage.shown.connect(lambda _: self._place())
+        self.stage.key_pressed.connect(self._keys.press)
+        self._screens.changed.connect(self._monitors_changed)
 
     # --- beginning ------------------------------------------------------------------------------------------------
 
@@ -211,7 +200,7 @@ class CheckWindow(QWidget):
             parent=self,
         )
         self._session, self._record, self._before = session, None, None
-        self._title.setText(f"{check_named(run.order.check).title}, {self._subject.title}")
+        self.head.begin(f"{check_named(run.order.check).title}, {self._subject.title}")
         self.say("")
         self.board.attend(session, self.beginning.expected_ends())
         session.step_changed.connect(self._step_changed)
@@ -225,8 +214,7 @@ class CheckWindow(QWidget):
         """With another meter: the readings of this one are kept in a record that is not complete."""
         self._stop("another meter is taken")
         self.board.to_front(self.board.choose_page)
-        self._title.setText("")
-        self._where.setText("")
+        self.head.hide()
         self.board.choose_page.set_meter_ready(is_ready=False)
         self.say("The readings so far are kept. Choose the other meter and begin again.")
         self._place()
@@ -240,17 +228,13 @@ class CheckWindow(QWidget):
 
     def _step_changed(self, view: StepView) -> None:
         self._before = self._before or deviation_before(self._session.run) if self._session else None
-        self._bar.setMaximum(max(1, view.total))
-        self._bar.setValue(view.index)
+        self.head.show_step(view)
         self.skip_notice.hide()
         self._show_where()
-        if self.is_alone and self.stage.pattern is None:
-            self._place()
 
     def _show_where(self) -> None:
         view = self._session.view if self._session is not None else None
         is_on = view is not None and self._session is not None and self._session.pause is None
-        self._where.setText("" if view is None else f"{headline(view)}, {time_text(view.remaining_s)}")
         self.foot.back.setEnabled(is_on and view is not None and view.can_go_back)
         self.foot.skip.setEnabled(is_on and view is not None and view.can_skip)
         self.foot.pause.setEnabled(is_on)
@@ -303,8 +287,7 @@ class CheckWindow(QWidget):
         if not asks_first(session.run):
             session.finish()
             return
-        self._where.setText("Nothing is recorded yet")
-        self._bar.setValue(self._bar.maximum())
+        self.head.end("Nothing is recorded yet")
         self._before = self._before or deviation_before(session.run)
         self.board.verdict.show_preview(
             preview_of(session.run, self._book, self._clock),
@@ -325,7 +308,7 @@ class CheckWindow(QWidget):
     def _ended(self, record: CheckRecord) -> None:
         session, self._record = self._session, record
         can_repeat = session is not None and session.run.can_repeat
-        self._where.setText("Recorded")
+        self.head.end("Recorded")
         self.board.verdict.show_record(record, can_repeat=can_repeat, before=self._before)
         self._to_verdict()
         if not can_repeat:
@@ -358,55 +341,12 @@ class CheckWindow(QWidget):
             session.close()
             session.deleteLater()
 
-    # --- keys -----------------------------------------------------------------------------------------------------
+    # --- keys and place -------------------------------------------------------------------------------------------
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Keys that no field has taken."""
-        if not self._do_key(event.key()):
+        if not self._keys.press(event.key()):
             super().keyPressEvent(event)
-
-    def _do_key(self, key: int) -> bool:
-        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            return self._enter()
-        if Qt.Key.Key_1 <= key <= Qt.Key.Key_9:
-            return self.board.page.choose(key - Qt.Key.Key_0)
-        does = self._keys().get(Qt.Key(key))
-        if does is not None:
-            does()
-        return does is not None
-
-    def _keys(self) -> dict[Qt.Key, Callable[[], object]]:
-        keys, board = Qt.Key, self.board
-        page = board.page
-        found: dict[Qt.Key, Callable[[], object]] = {
-            keys.Key_Escape: self._escape,
-            keys.Key_F1: self._help,
-            keys.Key_Backspace: self._back,
-            keys.Key_S: self._ask_skip,
-            keys.Key_P: self._pause,
-            keys.Key_H: self._other_edge,
-        }
-        if page is board.instruct:
-            found[keys.Key_W] = board.instruct.hold
-        if page is board.number:
-            found[keys.Key_M] = board.number.ask_meter
-        if page is board.verdict:
-            ways = {
-                keys.Key_R: board.verdict.repeat,
-                keys.Key_W: board.verdict.withdraw,
-                keys.Key_S: board.verdict.save,
-            }
-            found |= {key: way.click for key, way in ways.items() if way.isVisible()}
-        return found
-
-    def _enter(self) -> bool:
-        """A button that has the keyboard is pressed; a field has taken Enter already; else the page's action."""
-        focus = QApplication.focusWidget()
-        if isinstance(focus, QPushButton) and focus.window() is self:
-            focus.click()
-        elif not (isinstance(focus, QLineEdit) and focus.window() is self):
-            self._act()
-        return True
 
     def _escape(self) -> None:
         open_ones = [n for n in (self.help_notice, self.skip_notice, self.stop_notice) if n.is_open]
@@ -426,32 +366,26 @@ class CheckWindow(QWidget):
         has_session = self._session is not None
         self.foot.show_ways(is_visible=has_session and page is not self.board.verdict)
 
-    # --- where it stands ------------------------------------------------------------------------------------------
-
     def _place(self) -> None:
         """An ordinary window; while a pattern covers the only monitor, a panel at its edge."""
-        pages = self.board
-        over_pattern = self.is_alone and pages.page not in (pages.choose_page, pages.verdict)
-        self._alone.setVisible(over_pattern)
-        self.setWindowFlag(Qt.WindowType.WindowStaysOnTopHint, self.is_alone)
-        if over_pattern:
-            self._place_panel()
-        else:
-            self.setGeometry(window_rect(self._home, self.tokens.factor))
+        placement = self._placement
+        rect = placement.rect()
+        self._alone.setVisible(placement.is_over_pattern and not placement.is_small(rect))
+        self.board.set_small(is_small=placement.is_small(rect))
+        self.setGeometry(rect)
+        if placement.is_over_pattern:
+            self.raise_()
 
-    def _place_panel(self) -> None:
-        if not self.is_alone or self.stage.pattern is None:
-            return
-        room = QRect(*self._home.logical_rect)
-        size = self.tokens.px(_PANEL_WIDTH), self.tokens.px(_PANEL_HEIGHT)
-        place = panel_rect(room, *size, self.stage.target, prefers_left=self._prefers_left)
-        self.board.measure.set_small(is_small=place.height() < self.tokens.px(_ROOM_FOR_CURVE))
-        self.setGeometry(place)
-        self.raise_()
+    def _monitors_changed(self) -> None:
+        was_visible = self.isVisible()
+        self.setWindowFlag(Qt.WindowType.WindowStaysOnTopHint, self._placement.is_alone)
+        self._place()
+        if was_visible:
+            self.show()  # a window whose flags have changed is hidden
 
     def _other_edge(self) -> None:
-        self._prefers_left = not self._prefers_left
-        self._place_panel()
+        self._placement.other_edge()
+        self._place()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """A check under way stays in the journal, to be gone on with; one that is done is recorded."""

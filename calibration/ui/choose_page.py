@@ -19,6 +19,7 @@ from workstation.qtkit.accessible import named
 from workstation.qtkit.tokens import Tokens
 
 _MAIN = ("daily", "weekly-visual", "monthly", "quarterly", "annual", "acceptance", "calibration")
+_WIDTH = 1100
 
 
 class ChoosePage(Page):
@@ -49,7 +50,8 @@ class ChoosePage(Page):
     @property
     def check(self) -> str:
         """Name of the chosen check."""
-        return str(self._group.checkedButton().property("check")) if self._group.checkedButton() else "daily"
+        chosen = self._group.checkedButton()
+        return "daily" if chosen is None else str(chosen.property("check"))
 
     @property
     def operator(self) -> str:
@@ -118,7 +120,11 @@ class ChoosePage(Page):
         inside = QWidget()
         whole = QVBoxLayout(inside)
         whole.setContentsMargins(0, 0, spacing.m, 0)
-        whole.addWidget(Beside(left, right, self.tokens))
+        beside = Beside(left, right, self.tokens)
+        beside.setMaximumWidth(self.tokens.px(_WIDTH))
+        line = row(1, beside, 1)
+        line.setStretch(1, 100)
+        whole.addLayout(line)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(scroll_area(inside, "Checks, operator and meter"))

@@ -24,11 +24,9 @@ _LEAST_SHOWN_CD_M2 = 0.01  # a logarithmic axis has no zero
 EXPORT_WIDTH_PX = 1600
 
 
-class _PlainPowers(pg.AxisItem):
-    """A logarithmic axis that says 1, 10, 100 instead of powers of ten."""
-
-    def logTickStrings(self, values: Sequence[float], _scale: float, _spacing: float) -> list[str]:  # noqa: N802
-        return [f"{10**value:g}" for value in values]
+def _plain_powers(values: Sequence[float], _scale: float, _spacing: float) -> list[str]:
+    """Labels of a logarithmic axis: 1, 10, 100 instead of powers of ten."""
+    return [f"{10**value:g}" for value in values]
 
 
 class Plot(QWidget):
@@ -38,11 +36,12 @@ class Plot(QWidget):
         super().__init__()
         named(self, name)
         self.tokens = tokens
-        axes = {"left": _PlainPowers("left")} if is_logarithmic else {}
-        self.view = pg.PlotWidget(background=tokens.surface.panel, antialias=True, axisItems=axes)
+        self.view = pg.PlotWidget(background=tokens.surface.panel, antialias=True)
         self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.view.setRenderHint(QPainter.RenderHint.Antialiasing)
         self.item: pg.PlotItem = self.view.getPlotItem()
+        if is_logarithmic:
+            self.item.getAxis("left").logTickStrings = _plain_powers
         self._dress(left, bottom)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -88,7 +87,7 @@ class Plot(QWidget):
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)
         image = QImage(EXPORT_WIDTH_PX, EXPORT_WIDTH_PX * self.height() // self.width(), QImage.Format.Format_RGB32)
         self._paint_on(image, EXPORT_WIDTH_PX / self.width())
-        image.save(buffer, "PNG")
+        image.save(buffer, b"PNG")
         return bytes(buffer.data().data())
 
     def _paint_on(self, device: QPaintDevice, scale: float) -> None:
@@ -155,8 +154,18 @@ class LuminancePlot(Plot):
         for part in (self._upper, self._lower, self._band, self._target, self._bars, self._points, self._now):
             self.item.addItem(part)
 
-    def show_curve(self, curve: LiveCurve, *, now: int | None = None) -> None:
-        """Show what is measured so far; ``now`` is the level under the meter, ringed."""
+    def show_curve(
+        self, curve: LiveCurve, *, now: int | None = None, at_least: tuple[float, float] | None = None
+    ) -> None:
+        """Show what is measured so far.
+
+        Parameters
+        ----------
+        now
+            The level under the meter, ringed.
+        at_least
+            Luminances (cd/m²) that the axis reaches in any case.
+        """
         self.item.setXRange(0, curve.levels - 1, padding=0.03)
         low = np.maximum(curve.target_cd_m2 * (1 - curve.band), _LEAST_SHOWN_CD_M2)
         self._lower.setData(curve.target_levels, low)
@@ -169,7 +178,7 @@ class LuminancePlot(Plot):
         self._show_bars(shown, levels)
         ringed = [point for point in shown if point.level == now]
         self._now.setData([p.level for p in ringed], [p.luminance_cd_m2 for p in ringed])
-        self._fit(np.concatenate((luminance, curve.target_cd_m2)))
+        self._fit(np.concatenate((luminance, curve.target_cd_m2, at_least or ())))
 
     def _show_bars(self, shown: Sequence[CurvePoint], levels: NDArray[np.float64]) -> None:
         """Error bars do not know logarithmic axes: they are given in powers of ten."""

@@ -17,6 +17,8 @@ from workstation.qtkit.tokens import Tokens
 
 _CURVE_LEVELS = 3
 """A test of fewer levels is no curve."""
+_USUAL_RANGE_CD_M2 = (0.5, 500.0)
+"""Shown from the beginning, so that the axis stands still while the curve fills."""
 
 
 class MeasurePage(Page):
@@ -83,7 +85,7 @@ class MeasurePage(Page):
         if not is_curve(view.series):
             return
         curve = live_curve(view.series, view.ambient, contrast_limit=self._contrast_limit, expected=self._expected)
-        self.curve.show_curve(curve, now=view.measure.pattern.level)
+        self.curve.show_curve(curve, now=view.measure.pattern.level, at_least=_USUAL_RANGE_CD_M2)
         self.contrast.setVisible(bool(curve.steps) and self.curve.isVisible())
         if curve.steps:
             self.contrast.show_steps(curve.steps, limit=self._contrast_limit, levels=curve.levels)
@@ -130,6 +132,9 @@ class MeasurePage(Page):
         right.setSpacing(self.tokens.spacing.m)
         right.addWidget(self.curve, 3)
         right.addWidget(self.contrast, 2)
+        right.addStretch(1)
+        self.curve.setMaximumHeight(self.tokens.px(420))
+        self.contrast.setMaximumHeight(self.tokens.px(280))
         self.contrast.hide()
         self._number.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
         whole = QVBoxLayout(self)
@@ -140,7 +145,9 @@ class MeasurePage(Page):
 def is_curve(series: Series) -> bool:
     """Whether a series is worth a curve: several levels at one place, or the first of such."""
     places = {each.place for each in series.measured}
-    return places <= {"centre"} and (series.test.startswith(("luminance", "response")) or len(series.measured) >= 3)
+    return places <= {"centre"} and (
+        series.test.startswith(("luminance", "response")) or len(series.measured) >= _CURVE_LEVELS
+    )
 
 
 def luminance_text(luminance_cd_m2: float) -> str:

@@ -124,8 +124,8 @@ class MeterPanel(QWidget):
         layout.setSpacing(self._tokens.spacing.s)
         layout.addLayout(row(self._kind, 1))
         layout.addLayout(row(self._asks, self._argument, self._try, 1))
-        for part in (self._found, self._certificate, self._trouble):
-            layout.addWidget(part)
+        for told in (self._found, self._certificate, self._trouble):
+            layout.addWidget(told)
         layout.addLayout(row(self._tell, 1))
         layout.addWidget(self._form)
         for part in (self._found, self._certificate, self._trouble, self._tell, self._form):

@@ -43,8 +43,9 @@ class MeterReader(QObject):
 
     def pattern_shown(self, level: int, place: str) -> None:
         """Tell a meter that must know what lies under it."""
-        if isinstance(self._meter, FollowsPattern):
-            self._meter.pattern_shown(level, place)
+        meter: object = self._meter
+        if isinstance(meter, FollowsPattern):
+            meter.pattern_shown(level, place)
 
     def ask(self, on_reading: _Got, on_failure: _Failed) -> None:
         """One reading; what was asked before and has not come yet is dropped."""

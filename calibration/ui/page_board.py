@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Signal, SignalInstance
 from PySide6.QtWidgets import QPushButton, QStackedWidget
 
 from calibration.checks.live_curve import Ends
@@ -36,7 +36,6 @@ class PageBoard(QStackedWidget):
         super().__init__()
         self._typed = typed
         self._subject = subject
-        self.is_compact = False
         self.choose_page = ChoosePage(subject, tokens, today)
         self.instruct = InstructPage(tokens)
         self.wait = WaitPage(tokens)
@@ -93,6 +92,11 @@ class PageBoard(QStackedWidget):
                 signal.disconnect(does)
         self._session = None
 
+    def set_small(self, *, is_small: bool) -> None:
+        """Where there is little room, pictures and the curve give way."""
+        for page in self.pages:
+            page.set_small(is_small=is_small)
+
     def to_front(self, page: Page) -> None:
         """Bring a page to the front."""
         if self.currentWidget() is not page:
@@ -100,16 +104,16 @@ class PageBoard(QStackedWidget):
         self.setCurrentWidget(page)
         self.action_changed.emit()
 
-    def _ways(self, session: CheckSession) -> tuple[tuple[Signal, Callable[..., None]], ...]:
+    def _ways(self, session: CheckSession) -> tuple[tuple[SignalInstance, Callable[..., None]], ...]:
         """What the person can do, and what becomes of it."""
         return (
-            (self.instruct.done, session.done),  # type: ignore[arg-type]
-            (self.wait.enough, self._enough),  # type: ignore[arg-type]
-            (self.choice.answered, session.answer),  # type: ignore[arg-type]
-            (self.number.entered, session.enter),  # type: ignore[arg-type]
-            (self.number.left_out, session.skip),  # type: ignore[arg-type]
-            (self.number.measure_asked, session.measure_lux),  # type: ignore[arg-type]
-            (self.measure.typed, self._typed.put),  # type: ignore[arg-type]
+            (self.instruct.done, session.done),
+            (self.wait.enough, self._enough),
+            (self.choice.answered, session.answer),
+            (self.number.entered, session.enter),
+            (self.number.left_out, session.skip),
+            (self.number.measure_asked, session.measure_lux),
+            (self.measure.typed, self._typed.put),
         )
 
     def _enough(self) -> None:
@@ -136,10 +140,10 @@ class PageBoard(QStackedWidget):
             self.to_front(self.wait)
         elif isinstance(step, Enter):
             has_meter = session.meter is not None and not is_typed
-            self.number.show_step(step, has_meter=has_meter, is_compact=self.is_compact)
+            self.number.show_step(step, has_meter=has_meter)
             self.to_front(self.number)
         else:
-            self.choice.show_step(step, is_compact=self.is_compact)
+            self.choice.show_step(step)
             self.to_front(self.choice)
 
     def _show_reading(self, view: ReadingView) -> None:

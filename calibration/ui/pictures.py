@@ -30,6 +30,7 @@ class Picture(QWidget):
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
+        self.setMaximumSize(tokens.px(WIDTH) * 3 // 2, tokens.px(HEIGHT) * 3 // 2)
         self.draw(name, place=place)
 
     def draw(self, name: str, *, place: str = "centre") -> None:

@@ -35,7 +35,10 @@ QLabel[role="verdict-ok"] {{ color: {st.ok}; font-size: {figure}px; }}
 QLabel[role="verdict-warn"] {{ color: {st.warn}; font-size: {figure}px; }}
 QLabel[role="verdict-fail"] {{ color: {st.fail}; font-size: {figure}px; }}
 QLabel[role="verdict-info"] {{ color: {st.info}; font-size: {figure}px; }}
-QPushButton[role="choice"] {{ text-align: left; min-height: {choice}px; padding: 0 {sp.l}px; font-size: {ty.title}px; }}
+QPushButton[role="choice"], QPushButton[role="choice-default"] {{
+    text-align: left; min-height: {choice}px; padding: 0 {sp.l}px; font-size: {ty.title}px;
+}}
+QPushButton[role="choice-default"] {{ border-color: {a.main}; }}
 QPushButton[role="choice"]:checked {{ background: {a.soft}; border-color: {a.main}; }}
 QPushButton[role="link"] {{ min-height: {control}px; }}
 QLineEdit[role="number"] {{ font-size: {figure}px; min-height: {choice}px; }}

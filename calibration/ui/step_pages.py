@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QGridLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
@@ -19,7 +19,7 @@ from workstation.qtkit.tokens import Tokens
 
 COUNTDOWN_S = 5
 """Between showing where the meter goes next and going on by itself."""
-_TEXT_WIDTH, _WIDE, _FEW, _GRID = 560, 640, 5, 5
+_PAGE_WIDTH, _WIDE, _FEW, _GRID = 1100, 640, 5, 5
 
 
 class Page(QWidget):
@@ -43,6 +43,11 @@ class Page(QWidget):
 
     def leave(self) -> None:
         """Another page comes to the front."""
+
+    def set_small(self, *, is_small: bool) -> None:
+        """There is little room: pictures give way."""
+        for picture in self.findChildren(Picture):
+            picture.setVisible(not is_small)
 
     def set_action(self, text: str, *, is_ready: bool = True) -> None:
         """Name the action, or forbid it for now."""
@@ -199,14 +204,13 @@ class ChoicePage(Page):
         self.told.below.addLayout(self._grid)
         _one(self, Beside(self.told, self._picture, tokens))
 
-    def show_step(self, step: Ask | Choose, *, is_compact: bool = False) -> None:
+    def show_step(self, step: Ask | Choose) -> None:
         """Show question and answers."""
         text = step.question
-        if isinstance(step, Ask) and not step.choices:
+        if isinstance(step, Ask) and not step.choices and "click" not in text.lower():
             text += " Click there, on the pattern."
         self.told.say(step.title, text)
         self._picture.draw("look" if isinstance(step, Ask) else "monitor")
-        self._picture.setVisible(not is_compact)
         self._choices = step.choices
         self._fill(step.choices, step.default if isinstance(step, Choose) else "")
         self.set_action("")
@@ -227,10 +231,9 @@ class ChoicePage(Page):
     def _button(self, place: int, choice: str, *, is_default: bool) -> QPushButton:
         key = str(place + 1) if place < 9 else ""
         text = f"{key}   {choice}" if key and len(self._choices) <= _FEW else choice
-        made = button(text, f"Answer {choice}", lambda: self.answered.emit(choice), key=key, role="choice")
-        if is_default:
-            made.setDefault(True)
-            made.setProperty("role", "choice-default")
+        role = "choice-default" if is_default else "choice"
+        made = button(text, f"Answer {choice}", lambda: self.answered.emit(choice), key=key, role=role)
+        made.setMaximumWidth(self.tokens.px(460))
         return made
 
 
@@ -263,12 +266,11 @@ class NumberPage(Page):
         self.field.textEdited.connect(self._edited)
         _one(self, Beside(self.told, self._picture, tokens))
 
-    def show_step(self, step: Enter, *, has_meter: bool, is_compact: bool = False) -> None:
+    def show_step(self, step: Enter, *, has_meter: bool) -> None:
         """Ask for the number of this step."""
         self._step, self._measured = step, None
         self.told.say(step.title, step.question)
         self._picture.draw("room-light" if step.unit == "lux" else "look")
-        self._picture.setVisible(not is_compact)
         self._unit.setText(step.unit)
         self.field.setText("" if step.default is None else f"{step.default:g}")
         self.field.setAccessibleDescription(f"{step.question} In {step.unit}.")
@@ -362,6 +364,12 @@ def time_text(seconds: float) -> str:
 
 
 def _one(page: Page, inside: QWidget) -> None:
+    """A page's only part: no wider than one can read, a little above the middle where there is room."""
+    inside.setMaximumWidth(page.tokens.px(_PAGE_WIDTH))
     layout = QVBoxLayout(page)
     layout.setContentsMargins(0, 0, 0, 0)
-    layout.addWidget(inside, 1, Qt.AlignmentFlag.AlignTop)
+    layout.addStretch(1)
+    line = row(1, inside, 1)
+    line.setStretch(1, 100)
+    layout.addLayout(line)
+    layout.addStretch(3)

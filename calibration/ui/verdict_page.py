@@ -139,7 +139,7 @@ class VerdictPage(Page):
         contrast.show_steps(view.steps, limit=view.limit or DEFAULT_LIMIT, levels=view.curve.levels)
         self.plots.append(contrast)
         for plot in (luminance, contrast):
-            plot.setMinimumHeight(self.tokens.px(240))
+            plot.setFixedHeight(self.tokens.px(260))
         return Beside(luminance, contrast, self.tokens)
 
     def _table(self, rules: Sequence[RuleResult]) -> QTableWidget:
@@ -153,12 +153,14 @@ class VerdictPage(Page):
         table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         table.setShowGrid(False)
+        table.setWordWrap(False)
+        table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         table.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         for line, rule in enumerate([*shown, *left_out]):
             self._fill_line(table, line, rule)
         header = table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(len(_COLUMNS) - 1, QHeaderView.ResizeMode.Stretch)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         table.setFixedHeight((table.rowCount() + 1) * self.tokens.px(28) + self.tokens.px(8))
         return table
@@ -172,7 +174,7 @@ class VerdictPage(Page):
         _, tone = TONES[rule.verdict]
         for place, text in enumerate(texts):
             item = QTableWidgetItem(text)
-            item.setToolTip(rule.detail or text)
+            item.setToolTip(text if place == len(texts) - 1 else rule.detail or text)
             if place == 1 and tone != "info":
                 item.setForeground(QColor(getattr(self.tokens.status, tone)))
             elif rule.verdict is VerdictName.NOT_MEASURED or place == len(texts) - 1:
@@ -210,4 +212,5 @@ def _before_text(before: float, after: CheckRecord) -> str:
     """``Greatest deviation of contrast: before 55.8 %, after 5.6 ± 1.2 %``."""
     found = next((rule for rule in after.verdict.rules if rule.metric == "max_contrast_deviation"), None)
     text = None if found is None or found.value is None else measured_text(found.value, found.uncertainty, found.unit)
-    return f"Greatest deviation of contrast: before {measured_text(before, None, 'fraction')}, after {text or 'not known'}."
+    first = measured_text(before, None, "fraction")
+    return f"Greatest deviation of contrast: before {first}, after {text or 'not known'}."

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Callable
+from dataclasses import replace
 
+from calibration.checks.authority import SerialNumbersWanted
+from calibration.checks.opening import Displays
 from workstation.app.store import Store
 from workstation.dicom.dicom_object import UnusualReader
 from workstation.dicom.unusual_objects import ReadInHelper
@@ -82,9 +85,16 @@ def build_desk(store: Store, profile: SiteProfile, preferences: Preferences) -> 
         ),
         drafts=drafts,
         templates=load_templates(),
-        displays=store.displays,
+        displays=_displays_at(profile, store.displays),
         helper=helper,
     )
+
+
+def _displays_at(profile: SiteProfile, displays: Displays) -> Displays:
+    """The displays as this site judges them."""
+    if profile.displays.allow_without_serial:
+        return displays
+    return replace(displays, authority=SerialNumbersWanted(displays.authority))
 
 
 class _SessionBuilder:

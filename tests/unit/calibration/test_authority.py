@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from calibration.checks.authority import DisplayAuthority, UncheckedDisplays
+from calibration.checks.authority import DisplayAuthority, SerialNumbersWanted, UncheckedDisplays
 from calibration.checks.display_state import StateName
 from calibration.displays.identity import DisplayFacts, DisplayIdentity
 from calibration.gsdf.display_lut import DisplayLut
@@ -176,6 +176,21 @@ def test_an_override_needs_a_name_a_reason_and_a_near_end(
     with pytest.raises(BadInput, match=said):
         at.authority.override(at.head(operator), "diagnostic", reason, at.clock.now() + timedelta(hours=hours))
     assert at.book.version == before
+
+
+def test_a_site_may_refuse_monitors_without_a_serial_number(tmp_path: Path) -> None:
+    with department(tmp_path, identity=WEAK) as at:
+        at.registered()
+        at.checked("acceptance")
+        strict = SerialNumbersWanted(at.authority)
+        state = strict.state_of(WEAK, "diagnostic")
+        assert (at.state().name, state.name) == (StateName.OK, StateName.UNKNOWN)
+        assert state.reasons[0] == "this site wants monitors that tell a serial number"
+        at.checked("monthly", max_contrast_deviation=0.5)
+        assert strict.state_of(WEAK, "diagnostic").name is StateName.FAILED
+        assert strict.state_of(LEFT, "diagnostic").name is StateName.UNKNOWN
+        assert strict.roles() == at.authority.roles()
+        assert strict.lut_for(WEAK) is None
 
 
 def test_nobody_checked_means_no_table_and_unknown() -> None:

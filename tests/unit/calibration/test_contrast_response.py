@@ -101,7 +101,7 @@ class TestUncertainty:
 
     def test_an_uncertain_step_is_not_hidden_behind_a_certain_one(self) -> None:
         changed = perfect(1.0, 350.0, 0.0)
-        changed[1] *= 1.05  # a dark step, where the scatter weighs little
+        changed[0] *= 1.035  # a dark step, where the scatter weighs little
         found = contrast_response_of(series_of(changed), NO_AMBIENT, reading_sd=0.01)
         assert found.half_width is not None
         reach = np.abs(found.deviation) + found.half_width
@@ -185,7 +185,7 @@ class TestJndLinearity:
         levels = np.array(ANNEX_LEVELS)
         found = jnd_linearity(perfect(1.0, 350.0, 0.0, levels), levels / 255)
         assert found.per_p_value.size == 31
-        assert found.per_p_value.mean() == pytest.approx(574 / 255, rel=0.01)
+        assert found.per_p_value.mean() == pytest.approx(581.6 / 255, rel=0.001)
         assert abs(found.fit_slope) < 0.001
         assert found.lum < 0.01
 

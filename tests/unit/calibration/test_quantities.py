@@ -9,8 +9,8 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from calibration.conformance.quantities import between_of, drifts_of, facts_of, quantities_of, response_series
 from calibration.conformance.metric_table import quantity
+from calibration.conformance.quantities import between_of, drifts_of, facts_of, quantities_of, response_series
 from calibration.conformance.uniformity import D65
 from calibration.conformance.verdict import Quantity
 from calibration.displays.identity import DisplayFacts, DisplayIdentity
