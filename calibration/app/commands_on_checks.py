@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from calibration.app.check_report import document_of, exit_code_of, lines_of, write_record
 from workstation.foundation.errors import BadInput, SomethingMissing
 from workstation.foundation.terminal import INTERRUPTED, emit_json, emit_text, tell
 
@@ -65,6 +64,8 @@ def measure(
     as_json: _AsJson = False,
 ) -> int:
     """Measure a display. Exit 0: done, and within limits where it was judged; 1: checked and not within limits."""
+    from calibration.app.check_report import document_of, exit_code_of, lines_of, write_record
+
     wanted = Wanted(display, test, meter, policy, role, ambient, lux, depth, operator, resume, break_off)
     wanted.check()
     try:
@@ -131,6 +132,8 @@ def _measured(wanted: Wanted, data_dir: Path | None) -> tuple[CheckRecord, Calib
         lines = sys.stdin if sys.stdin is not None and sys.stdin.isatty() else None
         typed, meter = _meter(wanted.meter, desk, stack)
         order = _order(wanted, facts, desk, meter)
+        if lines is None:
+            _require_no_person(order)
         run = _run(wanted, order, desk)
         stack.callback(run.leave)
         from calibration.app.measuring import Terminal
@@ -249,6 +252,16 @@ def _run(wanted: Wanted, order: RunOrder, desk: QaDesk) -> CheckRun:
         return CheckRun.start(order, desk.book, desk.clock)
     except UnfinishedCheck as error:
         raise UnfinishedCheck(error.what, "Go on with it by --resume, or end it by --break-off.") from error
+
+
+def _require_no_person(order: RunOrder) -> None:
+    """Refuse a check that asks what nobody is there to answer, before it begins."""
+    from calibration.checks.check_plan import planned_steps
+    from calibration.checks.steps import Ask, Enter
+
+    steps = planned_steps(order)
+    if any(isinstance(step, Ask) or (isinstance(step, Enter) and not step.is_optional) for step in steps):
+        raise BadInput("This check asks a person, and nobody is at the terminal.", "Start it there, or in the window.")
 
 
 def _session(run: CheckRun, meter: Photometer | None, stack: ExitStack) -> tuple[CheckSession, PatternStage]:

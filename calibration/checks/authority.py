@@ -10,7 +10,7 @@ from typing import Protocol
 
 from calibration.checks.display_history import DisplayHistory, history_of
 from calibration.checks.display_state import DisplayState, StateName, judged_role, policy_for, state_of, unchecked_state
-from calibration.checks.findings import Case, tasks_of
+from calibration.checks.findings import Case, is_another, tasks_of
 from calibration.checks.lut_in_force import lut_of
 from calibration.checks.overrides import active_override, new_override, withdrawal
 from calibration.checks.schedule import DueTask, day_of
@@ -163,8 +163,7 @@ class DisplayAuthority:
         with self._lock:
             self._forget_if_changed()
             if identity not in self._luts:
-                is_broken = self._book.soundness.reason_for(identity.key) is not None
-                self._luts[identity] = None if is_broken else lut_of(self._history(identity).calibration)
+                self._luts[identity] = self._table_of(identity)
             return self._luts[identity]
 
     def registration_of(self, identity: DisplayIdentity) -> DisplayRecord | None:
@@ -220,6 +219,13 @@ class DisplayAuthority:
             self._luts.clear()
             self._registered = None
 
+    def _table_of(self, identity: DisplayIdentity) -> DisplayLut | None:
+        history = self._history(identity)
+        is_strange = identity.is_weak and is_another(identity, history)
+        if is_strange or self._book.soundness.reason_for(identity.key) is not None:
+            return None
+        return lut_of(history.calibration)
+
     def _history(self, identity: DisplayIdentity) -> DisplayHistory:
         if identity not in self._histories:
             self._histories[identity] = history_of(identity, self._book.records(identity.key))
@@ -229,7 +235,9 @@ class DisplayAuthority:
         with self._lock:
             self._forget_if_changed()
             if self._registered is None:
-                stored = (each for each in self._book.records(kind="display") if not each.imported_from)
+                stored = (
+                    each for each in self._book.records(kind="display") if each.is_sound and not each.imported_from
+                )
                 records = (each.record for each in stored if isinstance(each.record, DisplayRecord))
                 self._registered = {record.head.display_key: record for record in records}
             return self._registered

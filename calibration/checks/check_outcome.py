@@ -23,9 +23,11 @@ from calibration.checks.step_results import (
     series_of,
 )
 from calibration.checks.steps import Ask, Enter, Measure
+from calibration.conformance.comparisons import between_of
 from calibration.conformance.contrast import LEAST_LEVELS
 from calibration.conformance.judge import judge, provisional_reasons
-from calibration.conformance.metrics import between_of, facts_of, quantities_of, quantity
+from calibration.conformance.metric_table import quantity
+from calibration.conformance.quantities import facts_of, quantities_of
 from calibration.conformance.verdict import Quantity, Verdict, VerdictName
 from calibration.readings.reading import Ambient, AmbientSource, Series, Space
 from calibration.records.record import CalibrationRecord, CheckRecord, Record

@@ -55,7 +55,7 @@ class Test:
     least_readings, most_readings
         A level, before the stopping rule may stop and when it must.
     metrics
-        What comes out of it (names of `calibration.conformance.metrics`).
+        What comes out of it (names of `calibration.conformance.metric_table`).
     only_if_ruled
         Left out where the policy has no rule on any of ``metrics`` for the role.
     """

@@ -18,7 +18,7 @@ from calibration.records.record import CheckRecord, DisplayRecord
 from calibration.records.record_book import RecordBook, new_head
 from workstation.foundation.clock import Clock
 
-OPERATOR = "SYNTHETIC"
+OPERATOR = "Demonstration"
 NOTE = "synthetic record of the demonstration: nothing was measured"
 _LMIN_CD_M2, _LMAX_CD_M2 = 1.0, 420.0
 _AGE = timedelta(minutes=1)
@@ -48,7 +48,7 @@ def _records(
     head = new_head(facts.identity.key, OPERATOR, clock, workstation)
     registration = DisplayRecord(replace(head, at=head.at - _AGE), facts, role, policy.id, _LMAX_CD_M2)
     head = new_head(facts.identity.key, OPERATOR, clock, workstation)
-    meter = MeterIdentity("manual", "SYNTHETIC", "SYNTHETIC")
+    meter = MeterIdentity("manual", "synthetic meter")
     series = _perfect_series(head.at)
     quantities = (*quantities_of([series], NO_AMBIENT, meter), *facts_of(facts))
     check = CheckRecord(

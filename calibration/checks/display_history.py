@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from calibration.checks.coverage import RESPONSE_METRIC
@@ -14,6 +14,7 @@ from calibration.records.record import (
     CheckRecord,
     DisplayRecord,
     OverrideRecord,
+    Record,
     StoredRecord,
 )
 
@@ -26,25 +27,31 @@ _CONCLUSIVE = (VerdictName.PASS, VerdictName.WARN, VerdictName.FAIL)
 class DisplayHistory:
     """Records of one display, each list oldest first.
 
+    Records made here are in the order in which they were made, whatever the clock said; imported ones stand among them
+    by their times.
+
     Attributes
     ----------
     checks
         Finished checks with a verdict that says something: no broken-off ones, none that must be repeated.
+    inconclusive
+        Finished checks that must be repeated.
     left_out
         How many records of the same plug were brought from another computer and say nothing about this monitor.
-    latest
-        The latest time that any record bears (made or received), None without records.
-    latest_check
-        The same, counting only what was put into the book before the newest of ``checks``, and that check itself.
+    after_last_check
+        Times of the records that were put into the book with the newest check or after it.
+    places
+        Place in the order of time by record id.
     """
 
     registrations: tuple[DisplayRecord, ...] = ()
     checks: tuple[CheckRecord, ...] = ()
     calibrations: tuple[CalibrationRecord, ...] = ()
     overrides: tuple[OverrideRecord, ...] = ()
+    inconclusive: tuple[CheckRecord, ...] = ()
     left_out: int = 0
     after_last_check: tuple[datetime, ...] = ()
-    """Times of the records that were put into the book with the newest check or after it."""
+    places: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def registration(self) -> DisplayRecord | None:
@@ -60,6 +67,19 @@ class DisplayHistory:
         """Conclusive checks judged for ``role``."""
         return tuple(check for check in self.checks if check.role == role)
 
+    @property
+    def known_as(self) -> DisplayIdentity | None:
+        """Who the monitor was when it was last checked or registered."""
+        known = [*self.registrations, *self.checks]
+        return max(known, key=self._place).facts.identity if known else None
+
+    def is_after(self, later: Record, earlier: Record) -> bool:
+        """Whether one record follows the other in time."""
+        return self._place(later) > self._place(earlier)
+
+    def _place(self, record: Record) -> int:
+        return self.places[record.head.id]
+
     def lies_in_the_future(self, now: datetime) -> bool:
         """Whether a record was made later than ``now``: then the clock was wrong when it was made, or is wrong now.
 
@@ -72,20 +92,37 @@ def history_of(identity: DisplayIdentity, stored: Sequence[StoredRecord]) -> Dis
     """Sort the records of ``identity`` (all kinds, in the order in which they came into the book).
 
     A monitor without a serial number is known by its plug alone, and every computer has such plugs: records that were
-    imported are not taken for this one's.
+    imported are not taken for this one's. A record that was changed after it was written says nothing.
     """
-    own = [each for each in stored if each.record.head.display_key == identity.key]
+    own = [each for each in stored if each.record.head.display_key == identity.key and each.is_sound]
     counted = [each for each in own if not (identity.is_weak and each.imported_from)]
-    by_time = sorted(counted, key=lambda each: each.record.head.at)
-    records = [each.record for each in by_time]
+    records = _in_order_of_time(counted)
     return DisplayHistory(
         registrations=tuple(record for record in records if isinstance(record, DisplayRecord)),
         checks=tuple(record for record in records if isinstance(record, CheckRecord) and is_conclusive(record)),
         calibrations=tuple(record for record in records if isinstance(record, CalibrationRecord)),
         overrides=tuple(record for record in records if isinstance(record, OverrideRecord)),
+        inconclusive=tuple(record for record in records if isinstance(record, CheckRecord) and _is_undecided(record)),
         left_out=len(own) - len(counted),
         after_last_check=_times_since_last_check(counted),
+        places={record.head.id: place for place, record in enumerate(records)},
     )
+
+
+def _in_order_of_time(stored: Sequence[StoredRecord]) -> list[Record]:
+    """A check made here after the clock was set back is later than those before it, not earlier."""
+    keys: list[tuple[datetime, int]] = []
+    latest: datetime | None = None
+    for index, each in enumerate(stored):
+        at = each.record.head.at
+        if not each.imported_from:
+            at = latest = at if latest is None else max(at, latest)
+        keys.append((at, index))
+    return [stored[index].record for _, index in sorted(keys)]
+
+
+def _is_undecided(check: CheckRecord) -> bool:
+    return check.is_complete and check.verdict.name is VerdictName.INCONCLUSIVE
 
 
 def is_conclusive(check: CheckRecord) -> bool:

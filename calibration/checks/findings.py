@@ -3,6 +3,7 @@
 found                                                     state     ended by
 a rule failed                                             FAILED    the rule passing in the same or a wider check, or
                                                                     in any check that measures it as well
+readings taken since for another role or policy fail      FAILED    a check for this role by this policy
 a task of the policy is overdue                           EXPIRED   the check, or a wider one
 no check, another monitor on this plug, other model       UNKNOWN   a check of this very monitor
 driven with another number of pixels                      UNKNOWN   the old mode, or a check
@@ -13,7 +14,7 @@ table of the display LUT damaged                          UNKNOWN   a new calibr
 a record from the future, the clock set back              UNKNOWN   the right time, or a check made since
 the policy's limits were edited since                     DUE       the check (FAILED where the last readings fail)
 a task is due, its grace has not run out                  DUE       the check, or a wider one
-near a limit, provisional, no serial number               OK        nothing needs to be done: it is said
+near a limit, provisional, no serial number, to repeat    OK        nothing has to be done at once: it is said
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from functools import cached_property
 
 from calibration.checks.coverage import RESPONSE_METRIC, covers, may_heal
 from calibration.checks.display_history import DisplayHistory, measures_response
@@ -32,6 +34,9 @@ from calibration.conformance.policy import Policy
 from calibration.conformance.verdict import RuleResult, VerdictName
 from calibration.displays.identity import DisplayIdentity, PanelSettings
 from calibration.records.record import CheckRecord
+
+_ROUNDING_PX = 2
+"""Device pixels are a whole number of the windowing system's, times its scale, rounded."""
 
 
 class StateName(Enum):
@@ -79,13 +84,13 @@ class Case:
     before_on_plug: str = ""
     clock_went_back: bool = False
 
-    @property
+    @cached_property
     def checks(self) -> tuple[CheckRecord, ...]:
         """Conclusive checks in this role by this policy, oldest first."""
         wanted = self.policy.id if self.policy else ""
         return tuple(check for check in self.history.checks_in(self.role) if check.verdict.policy == wanted)
 
-    @property
+    @cached_property
     def reference(self) -> CheckRecord | None:
         """The check that says how the display was when it was last measured; by eye only where no meter was used."""
         measured = tuple(check for check in self.checks if measures_response(check))
@@ -97,8 +102,7 @@ def findings_of(case: Case) -> tuple[Finding, ...]:
     """Everything that is to be said of the display, in the order of the rules below."""
     if case.policy is None or not case.checks:
         return (*_unchecked(case), *_future(case), *_identity(case))
-    rules = (_failed, _calibrated, _lut, _panel, _never_measured, _future, _tasks, _limits, _near_limits, _provisional)
-    return (*(finding for rule in rules for finding in rule(case)), *_identity(case))
+    return tuple(finding for rule in _RULES for finding in rule(case))
 
 
 def _unchecked(case: Case) -> Iterator[Finding]:
@@ -127,24 +131,31 @@ def _wanted(case: Case) -> str:
 
 def _identity(case: Case) -> Iterator[Finding]:
     """A weak identity is no fault by itself. Another maker or model on the same plug is another monitor."""
-    last = case.history.checks[-1].facts.identity if case.history.checks else case.identity
-    if _pixels(last) != _pixels(case.identity):  # a strong identity knows nothing of the mode it is driven in
-        yield _unknown(f"it shows {_pixels(case.identity)} pixels now; it was checked with {_pixels(last)}")
+    known = case.history.known_as or case.identity
+    was, now = _pixels(known), _pixels(case.identity)
+    if any(abs(a - b) > _ROUNDING_PX for a, b in zip(was, now, strict=True)):
+        text = f"it shows {now[0]} x {now[1]} pixels now; it was checked with {was[0]} x {was[1]}"
+        yield _unknown(text)  # a serial number knows nothing of the mode the monitor is driven in
     if not case.identity.is_weak:
         return
-    was, now = (last.manufacturer, last.model), (case.identity.manufacturer, case.identity.model)
-    if was != now:
-        yield _unknown(f"another monitor was checked on this plug ({last.title})")
+    if is_another(case.identity, case.history):
+        yield _unknown(f"another monitor was checked on this plug ({known.title})")
     yield Finding(
         StateName.OK,
         "the monitor tells no serial number: another one on this plug, of this size, would be taken for it",
     )
 
 
-def _pixels(identity: DisplayIdentity) -> str:
-    """Width and height as built: a monitor turned on its stand is the same."""
-    sides = sorted((identity.width_px, identity.height_px), reverse=True)
-    return " x ".join(str(side) for side in sides)
+def is_another(identity: DisplayIdentity, history: DisplayHistory) -> bool:
+    """Whether the monitor on this plug is of another maker or model than the one that the records are about."""
+    known = history.known_as or identity
+    return (known.manufacturer, known.model) != (identity.manufacturer, identity.model)
+
+
+def _pixels(identity: DisplayIdentity) -> tuple[int, int]:
+    """Longer and shorter side: a monitor turned on its stand is the same."""
+    sides = (identity.width_px, identity.height_px)
+    return max(sides), min(sides)
 
 
 def _failed(case: Case) -> Iterator[Finding]:
@@ -191,7 +202,7 @@ def _calibrated(case: Case) -> Iterator[Finding]:
     calibration, reference = case.history.calibration, case.reference
     if calibration is None or reference is None or reference.head.id == calibration.after_check:
         return
-    if calibration.head.at >= reference.head.at:
+    if case.history.is_after(calibration, reference):
         yield _unknown(f"it was calibrated on {day_of(calibration.head.at).isoformat()} and not measured since")
 
 
@@ -267,6 +278,31 @@ def _limits(case: Case) -> Iterator[Finding]:
     )
 
 
+def _judged_otherwise(case: Case) -> Iterator[Finding]:
+    """It was measured since for another role or by another policy: those readings must not fail the present limits."""
+    reference, policy = case.reference, case.policy
+    mine = {check.head.id for check in case.checks}
+    measured = (check for check in case.history.checks if check.head.id not in mine and measures_response(check))
+    others = [check for check in measured if reference is None or case.history.is_after(check, reference)]
+    if not others or policy is None:
+        return
+    for rule in judge(policy, case.role, others[-1].quantities).rules:
+        if rule.verdict is VerdictName.FAIL:
+            where = f"{_when(others[-1])}, judged for {others[-1].role} use by {others[-1].verdict.policy}"
+            yield Finding(StateName.FAILED, f"{_rule_text(rule)} ({where})")
+
+
+def _inconclusive(case: Case) -> Iterator[Finding]:
+    """Said, and no more: the state stands by the last check that decided something, until that is due."""
+    wanted = case.policy.id if case.policy else ""
+    for check in reversed(case.history.inconclusive):
+        if check.role == case.role and check.verdict.policy == wanted:
+            later = (each for each in case.checks if case.history.is_after(each, check))
+            if not any(covers(each.check, check.check) for each in later):
+                yield Finding(StateName.OK, f"the {_when(check)} could not decide: it is to be repeated")
+            return
+
+
 def _near_limits(case: Case) -> Iterator[Finding]:
     newest: dict[str, tuple[RuleResult, CheckRecord]] = {}
     for check in case.checks:
@@ -280,6 +316,23 @@ def _provisional(case: Case) -> Iterator[Finding]:
     reasons = case.reference.verdict.provisional if case.reference else ()
     for reason in reasons:
         yield Finding(StateName.OK, f"the verdict is provisional: {reason}")
+
+
+_RULES = (
+    _failed,
+    _judged_otherwise,
+    _limits,
+    _calibrated,
+    _lut,
+    _panel,
+    _never_measured,
+    _future,
+    _tasks,
+    _inconclusive,
+    _near_limits,
+    _provisional,
+    _identity,
+)
 
 
 def _rule_text(rule: RuleResult) -> str:

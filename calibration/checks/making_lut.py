@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from calibration.conformance.judge import judge
-from calibration.conformance.metrics import quantities_of
 from calibration.conformance.policy import Policy
+from calibration.conformance.quantities import quantities_of
 from calibration.conformance.verdict import Quantity, VerdictName
 from calibration.displays.identity import PanelSettings
 from calibration.gsdf.display_lut import DisplayLut

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from calibration.checks.authority import Authority, DisplayAuthority
 from calibration.checks.display_state import DisplayState, StateName

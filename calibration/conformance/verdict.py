@@ -27,7 +27,7 @@ class Quantity:
     Attributes
     ----------
     metric
-        Name from `calibration.conformance.metrics` (``max_contrast_deviation``, ``luminance_ratio`` ...).
+        Name from `calibration.conformance.metric_table` (``max_contrast_deviation``, ``luminance_ratio`` ...).
     value
         In ``unit``.
     uncertainty

@@ -85,8 +85,8 @@ def _document(pdf: bytes, stored: StoredRecord) -> Dataset:
         DocumentTitle=title,
         ConceptNameCodeSequence=[local_code("display-report", title)],
         MIMETypeOfEncapsulatedDocument="application/pdf",
-        EncapsulatedDocumentLength=len(pdf),  # before the byte that makes the value even
-        EncapsulatedDocument=pdf + b"\0" * (len(pdf) % 2),
+        EncapsulatedDocumentLength=len(pdf),  # before the byte that pydicom adds to an odd value
+        EncapsulatedDocument=pdf,
     )
 
 

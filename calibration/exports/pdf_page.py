@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, cast
+from typing import Literal
 
 from fpdf import FPDF
 from fpdf.fonts import TTFFont
@@ -109,21 +109,54 @@ class ReportPage(FPDF):
     def paragraph(
         self, text: str, size_pt: float = BODY_PT, *, indent_mm: float = 0.0, width_mm: float | None = None
     ) -> None:
-        """Running text in the current type from the left margin plus ``indent_mm``."""
-        self.set_x(self.l_margin + indent_mm)
-        width = width_mm if width_mm is not None else self.epw - indent_mm
-        self.multi_cell(width, leading(size_pt), printable(text), align="L", new_x="LMARGIN", new_y="NEXT")
+        """Running text in the current type from the left margin plus ``indent_mm``; goes on over pages."""
+        size, bold, colour = self.font_size_pt, self.font_style == "B", self.text_color
+        for line in self.lines_of(text, width_mm if width_mm is not None else self.epw - indent_mm):
+            if self.room() < leading(size_pt):
+                self.add_page()
+                self.set_font(FAMILY, "B" if bold else "", size)
+                self.text_color = colour
+            self.text(self.l_margin + indent_mm, self.get_y() + one_line_baseline(size_pt), line)
+            self.set_y(self.get_y() + leading(size_pt))
+
+    def block(self, text: str, x: float, y: float, width_mm: float, size_pt: float, align: Align = "L") -> None:
+        """Running text in the current type with its upper left corner at ``x``, ``y``; never goes on over pages."""
+        for number, line in enumerate(self.lines_of(text, width_mm)):
+            spare = width_mm - self.get_string_width(line) if align != "L" else 0.0
+            back = {"L": 0.0, "C": spare / 2, "R": spare}[align]
+            self.text(x + back, y + number * leading(size_pt) + one_line_baseline(size_pt), line)
 
     def height_of(self, text: str, size_pt: float, width_mm: float) -> float:
         """Height of running text in the current type, mm."""
-        shown = printable(text) or " "
-        if self._is_one_line(shown, width_mm):
-            return leading(size_pt)
-        height = self.multi_cell(width_mm, leading(size_pt), shown, align="L", dry_run=True, output="HEIGHT")
-        return cast("float", height)
+        return len(self.lines_of(text, width_mm)) * leading(size_pt)
 
-    def _is_one_line(self, shown: str, width_mm: float) -> bool:
-        return "\n" not in shown and self.get_string_width(shown) < width_mm - 0.05
+    def lines_of(self, text: str, width_mm: float) -> list[str]:
+        """The text broken into lines of at most ``width_mm`` in the current type; at least one line."""
+        return [line for part in printable(text).split("\n") for line in self._broken(part, width_mm)]
+
+    def _broken(self, part: str, width_mm: float) -> list[str]:
+        if self.get_string_width(part) <= width_mm:
+            return [part]
+        lines, line = list[str](), ""
+        for word in part.split(" "):
+            longer = f"{line} {word}" if line else word
+            if self.get_string_width(longer) <= width_mm:
+                line = longer
+                continue
+            lines += [line] if line else []
+            *whole, line = self._chopped(word, width_mm)
+            lines += whole
+        return [*lines, line]
+
+    def _chopped(self, word: str, width_mm: float) -> list[str]:
+        """A word in pieces that fit: hashes and the like have no blanks."""
+        pieces, piece = list[str](), ""
+        for character in word:
+            if piece and self.get_string_width(piece + character) > width_mm:
+                pieces.append(piece)
+                piece = ""
+            piece += character
+        return [*pieces, piece]
 
     def heading(self, text: str, *, room_mm: float = 25.0) -> None:
         """A heading that never stands alone at the foot of a page."""
@@ -235,15 +268,6 @@ class ReportPage(FPDF):
             heights.append(self.height_of(cell.text, size_pt, width - 2 * _CELL_PAD_MM))
         return max(heights) + 1.4
 
-    def _wrapped(self, shown: str, width_mm: float, size_pt: float, align: Align) -> None:
-        """Text at the current place. One line is set by itself: breaking lines is what takes the time."""
-        if not self._is_one_line(shown, width_mm):
-            self.multi_cell(width_mm, leading(size_pt), shown, align=align)
-            return
-        spare = width_mm - self.get_string_width(shown)
-        back = {"L": 0.0, "C": spare / 2, "R": spare}[align]
-        self.text(self.get_x() + back, self.get_y() + one_line_baseline(size_pt), shown)
-
     def _row(
         self,
         cells: Sequence[Cell],
@@ -259,8 +283,8 @@ class ReportPage(FPDF):
             self.type(size_pt, cell.colour, bold=cell.is_bold)
             inner = width - 2 * _CELL_PAD_MM
             own = self.height_of(cell.text, size_pt, inner) if at_bottom else 0.0
-            self.set_xy(x + _CELL_PAD_MM, y + (height - 0.7 - own if at_bottom else 0.7))
-            self._wrapped(printable(cell.text), inner, size_pt, align)
+            top = y + (height - 0.7 - own if at_bottom else 0.7)
+            self.block(cell.text, x + _CELL_PAD_MM, top, inner, size_pt, align)
             x += width
         self.set_xy(self.l_margin, y + height)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from calibration.conformance.verdict import VerdictName
 from calibration.exports.drawing import ACCENT, FAIL, INK, OK, PAPER, QUIET, TINT, UNSURE, WARN, Colour
 from calibration.exports.pdf_page import BODY_PT, SMALL_PT, ReportPage
-from calibration.exports.pdf_text import leading, printable
+from calibration.exports.pdf_text import leading
 from calibration.exports.report_material import ReportMaterial
 from calibration.exports.wording import (
     COLOURS,
@@ -146,9 +146,8 @@ def facts_block(page: ReportPage, facts: Sequence[Fact]) -> None:
             page.set_xy(x, y)
             page.type(BODY_PT, QUIET)
             page.cell(label, leading(BODY_PT), name)
-            page.set_xy(x + label, y)
             page.type(BODY_PT, INK)
-            page.multi_cell(width - label, leading(BODY_PT), printable(value), align="L")
+            page.block(value, x + label, y, width - label, BODY_PT)
         page.set_xy(page.l_margin, y + height)
     page.ln(0.5)
 

@@ -25,7 +25,7 @@ def without_readings(stored: StoredRecord) -> StoredRecord:
 
 
 def condensed(stored: Sequence[StoredRecord]) -> tuple[StoredRecord, ...]:
-    """Records from which the same state, schedule and failures follow as from all of a display's.
+    """Records from which the same state, schedule and failures follow as from all, from the newest of them on.
 
     Checks keep the rules that fail or warn to this day, and the quantities of the last measurement; those are judged
     once more when a policy is edited.
@@ -33,13 +33,12 @@ def condensed(stored: Sequence[StoredRecord]) -> tuple[StoredRecord, ...]:
     Parameters
     ----------
     stored
-        All records of one display, in the order in which they came into the book.
+        All records of one display, in the order in which they came into the book, whatever the clock said.
     """
-    by_time = sorted(stored, key=lambda each: each.record.head.at)
     needed = _Needed()
-    needed.ids.update(each.record.head.id for each in {_kind_of(each): each for each in by_time}.values())
+    needed.ids.update(each.record.head.id for each in {_kind_of(each): each for each in stored}.values())
     needed.ids.update(each.record.head.id for each in _since_last_check(stored))
-    for checks in _groups(by_time).values():
+    for checks in _groups(stored).values():
         _note_checks(checks, needed)
     return tuple(_trimmed(each, needed) for each in stored if each.record.head.id in needed.ids)
 
@@ -58,12 +57,12 @@ class _Needed:
         self.metrics.setdefault(check.head.id, set()).add(metric)
 
 
-def _kind_of(stored: StoredRecord) -> tuple[str, str, str]:
+def _kind_of(stored: StoredRecord) -> tuple[str, ...]:
     """Of each of these the newest counts."""
     record = stored.record
-    if isinstance(record, CheckRecord):
-        return (record.kind, record.check, str(record.is_complete))
-    return (record.kind, record.role if isinstance(record, OverrideRecord) else "", "")
+    if isinstance(record, CheckRecord) and record.is_complete:
+        return (record.kind, record.role, record.verdict.policy, record.verdict.name.value)
+    return (record.kind, record.role if isinstance(record, OverrideRecord) else "")
 
 
 def _since_last_check(stored: Sequence[StoredRecord]) -> Sequence[StoredRecord]:
@@ -72,10 +71,10 @@ def _since_last_check(stored: Sequence[StoredRecord]) -> Sequence[StoredRecord]:
     return stored[found[-1] if found else 0 :]
 
 
-def _groups(by_time: Sequence[StoredRecord]) -> Mapping[tuple[str, str], Sequence[CheckRecord]]:
+def _groups(stored: Sequence[StoredRecord]) -> Mapping[tuple[str, str], Sequence[CheckRecord]]:
     """Conclusive checks by role and policy: each is a history of its own."""
     found: dict[tuple[str, str], list[CheckRecord]] = {}
-    for each in by_time:
+    for each in stored:
         record = each.record
         if isinstance(record, CheckRecord) and is_conclusive(record):
             found.setdefault((record.role, record.verdict.policy), []).append(record)

@@ -264,7 +264,7 @@ def _summed_up(display: str, found: _Found, files: Sequence[SeenFile]) -> str:
     if not stored:
         named = workstation or next((file.workstation for file in files if file.workstation), "unknown")
         return text_of(DisplaySummary(key, named, None, (), (), 0, None, distrust))
-    home = max(stored, key=lambda each: each.record.head.at).record.head.workstation
+    home = stored[-1].record.head.workstation
     own = [file.exported for file in files if file.workstation == home and file.exported is not None]
     return text_of(summary_of(key, stored, max(own, default=stored[-1].received), distrust))
 

@@ -10,7 +10,7 @@ from functools import cache
 
 from pydantic import TypeAdapter
 
-from calibration.checks.display_history import DisplayHistory, history_of
+from calibration.checks.display_history import CLOCK_TOLERANCE, DisplayHistory, history_of
 from calibration.checks.display_state import judged_role, policy_for, state_of
 from calibration.checks.findings import Case, StateName, standing_failures, tasks_of
 from calibration.checks.schedule import Dueness, DueTask, reminders
@@ -61,10 +61,9 @@ def summary_of(
     stored
         All records of the display, without readings, in the order in which they came into the book; at least one.
     """
-    newest = max(stored, key=lambda each: each.record.head.at)
     return DisplaySummary(
         display_key,
-        newest.record.head.workstation,
+        stored[-1].record.head.workstation,
         _identity(stored),
         condensed(stored),
         tuple(drift for metric in DRIFT_METRICS if (drift := _drift(stored, metric)) is not None),
@@ -97,7 +96,7 @@ def row_of(summary: DisplaySummary, now: datetime, policies: Mapping[str, Policy
         history=history,
         policy=policy_for(role, history, policies),
         panel=PanelSettings(),  # nobody can ask the monitor from here
-        now=now,
+        now=_not_before(summary.stored, now),
     )
     state = state_of(case, role, summary.distrust)
     tasks = () if summary.distrust else reminders(tasks_of(case))
@@ -114,6 +113,12 @@ def row_of(summary: DisplaySummary, now: datetime, policies: Mapping[str, Policy
         failing=_failing(case),
         drifting=tuple(_sentence(drift) for drift in summary.drifts if _leads_out(drift, now)),
     )
+
+
+def _not_before(stored: Sequence[StoredRecord], now: datetime) -> datetime:
+    """Two computers' clocks differ by minutes: a check made a moment ago must not lie in the future here."""
+    newest = max((each.record.head.at for each in stored), default=now)
+    return newest if now < newest <= now + CLOCK_TOLERANCE else now
 
 
 def _bare_row(summary: DisplaySummary, reason: str) -> FleetRow:
@@ -141,13 +146,13 @@ def _bare_row(summary: DisplaySummary, reason: str) -> FleetRow:
 
 def _last_check(stored: Sequence[StoredRecord]) -> CheckRecord | None:
     checks = [each.record for each in stored if isinstance(each.record, CheckRecord) and each.record.is_complete]
-    return max(checks, key=lambda check: check.head.at, default=None)
+    return checks[-1] if checks else None
 
 
 def _identity(stored: Sequence[StoredRecord]) -> DisplayIdentity | None:
     """Of the newest record that says it."""
     known = [each.record for each in stored if isinstance(each.record, CheckRecord | DisplayRecord)]
-    return max(known, key=lambda record: record.head.at).facts.identity if known else None
+    return known[-1].facts.identity if known else None
 
 
 def _role(history: DisplayHistory) -> str:

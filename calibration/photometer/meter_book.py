@@ -73,6 +73,10 @@ class MeterBook:
         others = tuple(each for each in self.meters if (each.kind, each.serial) != (facts.kind, facts.serial))
         return MeterBook((*others, facts))
 
+    def without_meter(self, kind: str, serial: str) -> MeterBook:
+        """The book without one meter."""
+        return MeterBook(tuple(each for each in self.meters if (each.kind, each.serial) != (kind, serial)))
+
 
 def read_meter_book(config: Path) -> MeterBook:
     """The book in the folder ``config``; an empty one when nobody has written any.
@@ -116,7 +120,21 @@ def remember_meter(config: Path, facts: MeterFacts) -> MeterBook:
     BadInput
         When the book that is there cannot be read: nothing is written then.
     """
-    book = read_meter_book(config).with_meter(facts)
+    return _write(config, read_meter_book(config).with_meter(facts))
+
+
+def change_meter(config: Path, old: MeterFacts, new: MeterFacts) -> MeterBook:
+    """Write a meter down in place of another entry, which may be the same one; raises as `remember_meter` does."""
+    book = read_meter_book(config).without_meter(old.kind, old.serial)
+    return _write(config, book.with_meter(new))
+
+
+def forget_meter(config: Path, facts: MeterFacts) -> MeterBook:
+    """Take a meter out of the book; raises as `remember_meter` does."""
+    return _write(config, read_meter_book(config).without_meter(facts.kind, facts.serial))
+
+
+def _write(config: Path, book: MeterBook) -> MeterBook:
     text = "# Meters and their certificates. Dates are the last day on which a certificate holds.\n"
     text += "".join(_entry(each) for each in book.meters)
     write_atomically(make_private_folder(config) / FILE_NAME, text.encode("utf-8"))

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QBuffer, QIODevice, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QImage, QPaintDevice, QPainter
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QImage, QImageWriter, QPaintDevice, QPainter
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -87,7 +87,7 @@ class Plot(QWidget):
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)
         image = QImage(EXPORT_WIDTH_PX, EXPORT_WIDTH_PX * self.height() // self.width(), QImage.Format.Format_RGB32)
         self._paint_on(image, EXPORT_WIDTH_PX / self.width())
-        image.save(buffer, b"PNG")
+        QImageWriter(buffer, QByteArray(b"png")).write(image)
         return bytes(buffer.data().data())
 
     def _paint_on(self, device: QPaintDevice, scale: float) -> None:

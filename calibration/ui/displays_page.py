@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from calibration.checks.overview import DisplayLine
 from calibration.ui.display_card import DisplayCard, empty_card
-from calibration.ui.override_sheet import OverrideSheet
+from calibration.ui.override_sheet import OverrideSheet, OverrideWish
 from calibration.ui.pieces import clear, label, scroll_area
 from calibration.ui.register_sheet import RegisterSheet, Registration
 from workstation.qtkit.accessible import named
@@ -59,6 +59,10 @@ class DisplaysPage(QWidget):
             return
         self._fill()
 
+    def ask_use(self, key: str) -> None:
+        """Ask what a display is used for, beside its card."""
+        self._ask_use(key)
+
     def _sheets(self) -> list[QWidget]:
         return [*self._inside.findChildren(RegisterSheet), *self._inside.findChildren(OverrideSheet)]
 
@@ -92,12 +96,16 @@ class DisplaysPage(QWidget):
         self._fill()
         self.registered.emit(key, wish)
 
+    def _override_given(self, key: str, wish: OverrideWish) -> None:
+        self._fill()
+        self.overridden.emit(key, wish)
+
     def _ask_override(self, key: str) -> None:
         line = self._line(key)
         if line is None:
             return
         sheet = OverrideSheet(line, self._operator(), self._tokens)
-        sheet.given.connect(lambda wish: (self._fill(), self.overridden.emit(key, wish)))
+        sheet.given.connect(lambda wish: self._override_given(key, wish))
         self._open(sheet, key)
 
     def _open(self, sheet: RegisterSheet | OverrideSheet, key: str) -> None:
@@ -106,7 +114,7 @@ class DisplaysPage(QWidget):
         sheet.setMaximumWidth(self._tokens.px(_CARD_WIDTH))
         place = next((i for i, line in enumerate(self._lines) if line.key == key), 0)
         self._cards.insertWidget(place + 1, sheet)
-        sheet.setFocus(Qt.FocusReason.OtherFocusReason)
+        sheet.focus_first()
 
 
 def summary_of(lines: Sequence[DisplayLine]) -> str:

@@ -17,6 +17,12 @@ RANK = {
     for rank, state in enumerate((StateName.FAILED, StateName.UNKNOWN, StateName.EXPIRED, StateName.DUE, StateName.OK))
 }
 
+
+def most_pressing(row: FleetRow) -> str:
+    """The one sentence that matters most; empty when nothing does."""
+    return next(iter((*row.failing, *row.reasons, *(task.sentence for task in row.overdue), *row.drifting)), "")
+
+
 COLUMNS = (
     Column[FleetRow](
         "State",
@@ -33,13 +39,13 @@ COLUMNS = (
         lambda row: "none" if row.last_at is None else f"{day(row.last_at)}  {title_of(row.last_check)}",
         lambda row: "" if row.last_at is None else row.last_at.isoformat(),
     ),
-    Column[FleetRow]("Most pressing", lambda row: most_pressing(row), is_wide=True),
+    Column[FleetRow]("Most pressing", most_pressing, is_wide=True),
     Column[FleetRow](
         "Known until",
         lambda row: "" if row.exported_at is None else day(row.exported_at),
         lambda row: "" if row.exported_at is None else row.exported_at.isoformat(),
         is_quiet=True,
-        tip=lambda row: "How far its exported records reach; what came later is not known here.",
+        tip=lambda row: f"Its exported records reach so far: {row.records} of them. What came later is not known here.",
     ),
 )
 
@@ -72,11 +78,6 @@ def matches(row: FleetRow, words: Sequence[str]) -> bool:
     """Whether every word (in lower case) stands somewhere in the line."""
     text = f"{row.workstation} {row.title} {row.display_key} {row.role} {row.policy} {row.state.value}".casefold()
     return all(word in text for word in words)
-
-
-def most_pressing(row: FleetRow) -> str:
-    """The one sentence that matters most; empty when nothing does."""
-    return next(iter((*row.failing, *row.reasons, *(task.sentence for task in row.overdue), *row.drifting)), "")
 
 
 def about(row: FleetRow) -> tuple[tuple[str, str, str], ...]:

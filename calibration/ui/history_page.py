@@ -18,7 +18,7 @@ from calibration.records.record import DisplayRecord, OverrideRecord, StoredReco
 from calibration.records.record_book import new_head
 from calibration.ui.lines_table import Column, LinesTable
 from calibration.ui.page_parts import FileAsker, FileDialogs, Told, WorkStrip, page_layout, splitter
-from calibration.ui.pieces import button, clear, label, row
+from calibration.ui.pieces import button, clear, row
 from calibration.ui.record_detail import RecordDetail
 from calibration.ui.record_lines import KINDS, RecordLine, import_words, line_of, local, verification_words, zone
 from calibration.ui.withdraw_sheet import Withdrawal, WithdrawSheet
@@ -229,7 +229,7 @@ class HistoryPage(QWidget):
     def _verify(self) -> None:
         self.strip.run(
             "Verifying every record",
-            lambda told, cancel: self._desk.book.verify(told, cancel),
+            self._desk.book.verify,
             on_success=self._verified,
             on_failure=self._failed,
         )
@@ -249,7 +249,7 @@ class HistoryPage(QWidget):
         sheet.given.connect(lambda wish: self._withdraw(record, wish))
         sheet.given_up.connect(lambda: clear(self._sheet))
         self._sheet.addWidget(sheet)
-        sheet.setFocus()
+        sheet.focus_first()
 
     def _withdraw(self, record: OverrideRecord, wish: Withdrawal) -> None:
         clear(self._sheet)

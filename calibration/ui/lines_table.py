@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from PySide6.QtCore import QAbstractTableModel, QItemSelection, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QColor, QIcon
@@ -103,17 +103,20 @@ class LinesModel(QAbstractTableModel, Generic[Line]):
         if not index.isValid() or index.row() >= len(self._shown):
             return None
         column, line = self._columns[index.column()], self._shown[index.row()]
-        if role == Qt.ItemDataRole.DisplayRole:
-            return column.text(line)
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _RIGHT if column.is_number else _LEFT
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return column.tip(line) if column.tip is not None else column.text(line)
-        if role == Qt.ItemDataRole.ForegroundRole:
-            return self._colour(column, line)
-        if role == Qt.ItemDataRole.DecorationRole and column.sign is not None:
-            return self._icon(*column.sign(line))
-        return None
+        does = self._ROLES.get(role)
+        return None if does is None else does(self, column, line)
+
+    def _text(self, column: Column[Line], line: Line) -> str:
+        return column.text(line)
+
+    def _side(self, column: Column[Line], _line: Line) -> Qt.AlignmentFlag:
+        return _RIGHT if column.is_number else _LEFT
+
+    def _tip(self, column: Column[Line], line: Line) -> str:
+        return column.tip(line) if column.tip is not None else column.text(line)
+
+    def _sign(self, column: Column[Line], line: Line) -> QIcon | None:
+        return self._icon(*column.sign(line)) if column.sign is not None else None
 
     def _colour(self, column: Column[Line], line: Line) -> QColor | None:
         tone = column.sign(line)[1] if column.sign is not None else ""
@@ -127,6 +130,14 @@ class LinesModel(QAbstractTableModel, Generic[Line]):
         if (name, tone) not in self._icons:
             self._icons[name, tone] = icon(name, str(getattr(self._tokens.status, tone)) if tone else None)
         return self._icons[name, tone]
+
+    _ROLES: ClassVar[dict[int, Callable[[LinesModel[Any], Column[Any], Any], Any]]] = {
+        Qt.ItemDataRole.DisplayRole: _text,
+        Qt.ItemDataRole.TextAlignmentRole: _side,
+        Qt.ItemDataRole.ToolTipRole: _tip,
+        Qt.ItemDataRole.ForegroundRole: _colour,
+        Qt.ItemDataRole.DecorationRole: _sign,
+    }
 
     def _arrange(self) -> None:
         shown = [line for line in self._all if self._accepts(line)]

@@ -111,6 +111,7 @@ class MeasurePage(Page):
     def act(self) -> None:
         text = self.field.text().strip()
         if self._is_typed and text:
+            self.field.clear()  # a second Enter must not give the same number to the next level
             self.typed.emit(text)
 
     def _lay_out(self) -> None:

@@ -108,12 +108,16 @@ class WorkStrip(QFrame):
         self._bar.setRange(0, 0)
         self.show()
         told = self._throttled()
-        self._token = self._tasks.run(
-            lambda cancel: work(told, cancel),
-            owner=self,
-            on_success=lambda value: (self._end(), on_success(value)),
-            on_failure=lambda error: (self._end(), on_failure(error)),
-        )
+
+        def done(value: Value) -> None:
+            self._end()
+            on_success(value)
+
+        def failed(error: UserFacingError) -> None:
+            self._end()
+            on_failure(error)
+
+        self._token = self._tasks.run(lambda cancel: work(told, cancel), owner=self, on_success=done, on_failure=failed)
 
     def give_up(self) -> None:
         """Nobody wants it any more; what was done of it stays."""

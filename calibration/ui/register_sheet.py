@@ -75,6 +75,13 @@ class Sheet(QFrame):
         self._form.addRow(label(caption), made)
         return made
 
+    def focus_first(self) -> None:
+        """Put the keyboard into the first line that is empty, else into the first."""
+        lines = self.findChildren(QLineEdit)
+        wanted = next((line for line in lines if not line.text()), lines[0] if lines else None)
+        if wanted is not None:
+            wanted.setFocus()
+
     def wish(self) -> object:
         """What was filled in.
 

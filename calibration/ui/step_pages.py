@@ -19,6 +19,7 @@ from workstation.qtkit.tokens import Tokens
 
 COUNTDOWN_S = 5
 """Between showing where the meter goes next and going on by itself."""
+_PICTURE_OF = {"warm-up-asked": "warm-up"}
 _PAGE_WIDTH, _WIDE, _FEW, _GRID = 1100, 640, 5, 5
 
 
@@ -210,7 +211,7 @@ class ChoicePage(Page):
         if isinstance(step, Ask) and not step.choices and "click" not in text.lower():
             text += " Click there, on the pattern."
         self.told.say(step.title, text)
-        self._picture.draw("look" if isinstance(step, Ask) else "monitor")
+        self._picture.draw("look" if isinstance(step, Ask) else _PICTURE_OF.get(step.test, "monitor"))
         self._choices = step.choices
         self._fill(step.choices, step.default if isinstance(step, Choose) else "")
         self.set_action("")
@@ -233,7 +234,6 @@ class ChoicePage(Page):
         text = f"{key}   {choice}" if key and len(self._choices) <= _FEW else choice
         role = "choice-default" if is_default else "choice"
         made = button(text, f"Answer {choice}", lambda: self.answered.emit(choice), key=key, role=role)
-        made.setMaximumWidth(self.tokens.px(460))
         return made
 
 
@@ -255,7 +255,8 @@ class NumberPage(Page):
         self._hint = label("", "secondary", name="Believed range", wrap=True)
         self.trouble = label("", "fail", name="What is wrong with the number", wrap=True)
         self.trouble.hide()
-        self._measure = button("Measure with the meter", "Measure room light", self.ask_meter, key="M")
+        self._measure = button("Measure with the meter", "Measure room light", self.ask_meter, key="Alt+M")
+        self._measure.setShortcut("Alt+M")  # a letter alone would go into the field
         self._step: Enter | None = None
         self._measured: float | None = None
         for part in (row(self.field, self._unit, 1), row(self._measure, 1)):

@@ -1,4 +1,4 @@
-"""A quantity of one or several displays against time: readings, the line since the calibration, limits, the forecast."""
+"""A quantity of one or several displays against time: readings, line since the calibration, limits, forecast."""
 
 from __future__ import annotations
 

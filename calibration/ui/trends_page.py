@@ -16,7 +16,7 @@ from calibration.exports.trends import TREND_METRICS, trend_of
 from calibration.exports.wording import day, value_text
 from calibration.records.record import CheckRecord, DisplayRecord, StoredRecord
 from calibration.ui.page_parts import FileAsker, FileDialogs, Told, page_layout
-from calibration.ui.pieces import button, frame, label, row, scroll_area, set_role
+from calibration.ui.pieces import button, label, row, scroll_area, set_role
 from calibration.ui.trend_plot import NamedTrend, TrendPlot
 from workstation.foundation.errors import UserFacingError
 from workstation.qtkit.accessible import named
@@ -119,7 +119,7 @@ class TrendsPage(QWidget):
             card.show_trends(view.by_metric[metric])
 
     def _save(self, card: _TrendCard) -> None:
-        path = self._files.save(self, "Save plot", f"{card.metric}.svg", _KINDS)
+        path = self._files.save(self, "Save plot", f"{card.quantity}.svg", _KINDS)
         if path is None:
             return
         try:
@@ -135,7 +135,7 @@ class _TrendCard(QFrame):
 
     def __init__(self, metric: str, tokens: Tokens) -> None:
         super().__init__()
-        self.metric = metric
+        self.quantity = metric
         title = _TITLES[metric]
         named(self, f"Trend, {title}")
         self.setProperty("role", "panel")

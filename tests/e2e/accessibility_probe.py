@@ -1,8 +1,8 @@
 """Answers questions about the accessibility tree; run by the system's Python, which has pyatspi.
 
-One JSON question a line on stdin: {"name": "Password", "app": "Lightbox"}; one JSON answer a line on stdout: the
-first showing control of that name (a name ending in ``*`` matches by its beginning) with its place, text and states,
-or null.
+One JSON question a line on stdin: {"names": ["Password"], "state": ""}; one JSON answer a line on stdout: the first
+showing control of one of the names (a name ending in ``*`` matches by its beginning), in that state where one is asked
+for, with its place, text and states, or null.
 """
 
 import json
@@ -11,9 +11,12 @@ import sys
 import pyatspi
 
 
-def matches(node, wanted):
+def matches(node, question):
     name = node.name or ""
-    return name.startswith(wanted[:-1]) if wanted.endswith("*") else name == wanted
+    if not any(name.startswith(each[:-1]) if each.endswith("*") else name == each for each in question["names"]):
+        return False
+    states = [pyatspi.stateToString(state) for state in node.getState().getStates()]
+    return "showing" in states and question["state"] in ("", *states)
 
 
 def described(node):
@@ -39,7 +42,7 @@ def search(node, wanted, depth=0):
     if node is None or depth > 40:
         return None
     try:
-        if matches(node, wanted) and node.getState().contains(pyatspi.STATE_SHOWING):
+        if matches(node, wanted):
             return described(node)
         for index in range(min(node.childCount, 400)):
             found = search(node.getChildAtIndex(index), wanted, depth + 1)
@@ -55,6 +58,6 @@ for line in sys.stdin:
     answer = None
     desktop = pyatspi.Registry.getDesktop(0)
     for index in range(desktop.childCount):
-        answer = answer or search(desktop.getChildAtIndex(index), question["name"])
+        answer = answer or search(desktop.getChildAtIndex(index), question)
     sys.stdout.write(json.dumps(answer) + "\n")
     sys.stdout.flush()

@@ -46,11 +46,11 @@ class Desktop:
         self.environment = dict(environment)
         self._probe = probe
 
-    def look(self, name: str) -> dict[str, Any] | None:
-        """The control of that accessible name, when it is showing."""
+    def look(self, *names: str, state: str = "") -> dict[str, Any] | None:
+        """The first control of one of these accessible names that is showing, and in ``state`` where one is given."""
         assert self._probe.stdin is not None
         assert self._probe.stdout is not None
-        self._probe.stdin.write(json.dumps({"name": name}) + "\n")
+        self._probe.stdin.write(json.dumps({"names": names, "state": state}) + "\n")
         self._probe.stdin.flush()
         answer: dict[str, Any] | None = json.loads(self._probe.stdout.readline())
         return answer
@@ -60,16 +60,16 @@ class Desktop:
         deadline = time.monotonic() + timeout_s
         found: dict[str, Any] | None = None
         while time.monotonic() < deadline:
-            found = self.look(name)
+            found = self.look(name, state=state)
             words = " ".join((found["name"], found["text"], found["description"])) if found else ""
-            if found and text in words and (not state or state in found["states"]):
+            if found and text in words:
                 return found
             time.sleep(0.2)
         raise AssertionError(f"{name!r} with {text!r} did not show; last seen: {found}")
 
-    def click(self, name: str, button: int = 1) -> None:
-        """Click in the middle of a control."""
-        place = self.wait_for(name)
+    def click(self, name: str, button: int = 1, *, state: str = "") -> None:
+        """Click in the middle of a control, once it is in ``state`` where one is given."""
+        place = self.wait_for(name, state=state)
         x, y = place["x"] + place["width"] // 2, place["y"] + place["height"] // 2
         self._xdotool("mousemove", str(x), str(y), "click", str(button))
 

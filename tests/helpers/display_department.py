@@ -80,7 +80,7 @@ def a_policy(**changes: Any) -> Policy:
 
 
 def _rule(metric: str, bound: str, limit: float, frequency: str, **more: object) -> dict[str, Any]:
-    from calibration.conformance.metrics import METRICS
+    from calibration.conformance.metric_table import METRICS
 
     return {
         "metric": metric,
@@ -147,7 +147,7 @@ class Department:
         """A check whose quantities are good, but for those given in ``values``; judged by the real rules."""
         if day is not None:
             self.clock.to_day(day)
-        from calibration.conformance.metrics import METRICS
+        from calibration.conformance.metric_table import METRICS
 
         found = {name: value for name, value in {**GOOD[check], **values}.items() if name not in without}
         quantities = tuple(Quantity(name, value, METRICS[name].unit, uncertainty) for name, value in found.items())

@@ -7,8 +7,8 @@ from datetime import date
 from functools import cache
 
 from calibration.conformance.judge import judge, provisional_reasons
-from calibration.conformance.metrics import quantities_of
 from calibration.conformance.policy import Policy, load_policies
+from calibration.conformance.quantities import quantities_of
 from calibration.conformance.verdict import Quantity, Verdict
 from calibration.readings.meter_identity import MeterIdentity
 from calibration.readings.reading import Ambient, Series

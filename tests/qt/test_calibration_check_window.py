@@ -15,11 +15,13 @@ from tests.helpers.check_room import CheckRoom
 from workstation.qtkit.theme import apply_theme
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _look(qapp: QApplication) -> None:
+    apply_theme(qapp)
+
+
 @pytest.fixture
 def room(qtbot: QtBot, tmp_path: Path) -> Iterator[CheckRoom]:
-    application = QApplication.instance()
-    assert isinstance(application, QApplication)
-    apply_theme(application)
     room = CheckRoom(qtbot, tmp_path)
     yield room
     room.close()

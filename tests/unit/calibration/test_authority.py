@@ -60,6 +60,10 @@ def test_a_weak_identity_has_its_table_on_the_same_plug_and_size_only(tmp_path: 
         assert at.authority.lut_for(WEAK) is not None
         assert at.authority.lut_for(replace(WEAK, connector="DP-2")) is None
         assert at.authority.lut_for(replace(WEAK, width_px=1920)) is None
+        at.registered()
+        assert at.authority.lut_for(WEAK) is not None
+        assert at.authority.lut_for(replace(WEAK, model="P2720DC")) is None
+        assert at.authority.lut_for(replace(WEAK, manufacturer="DEL")) is None
 
 
 def test_a_ten_bit_table_is_taken_down_to_what_screens_take(at: Department) -> None:

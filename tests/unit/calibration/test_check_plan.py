@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from calibration.checks import check_table
 from calibration.checks.check_plan import WITH_52, planned_steps
 from calibration.checks.check_table import (
     CHECKS,
@@ -16,7 +17,7 @@ from calibration.checks.check_table import (
 )
 from calibration.checks.run_order import RunOrder
 from calibration.checks.steps import Choose, Enter, Instruct, Measure, Step, pattern_of
-from calibration.conformance.metrics import METRICS
+from calibration.conformance.metric_table import METRICS
 from calibration.conformance.policy import POLICY_IDS, load_policies
 from calibration.patterns.drawing import draw
 from calibration.patterns.places import FIVE_PLACES, NINE_PLACES

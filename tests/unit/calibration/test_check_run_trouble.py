@@ -60,7 +60,7 @@ def desk_result(desk: CheckDesk) -> list[float]:
     return [level.mean_cd_m2 for level in run.finish().series[0].measured]
 
 
-@pytest.mark.parametrize("stop_after", [0, 3, 19, 71, 72, 90, 130, 200, 226])
+@pytest.mark.parametrize("stop_after", [0, 72, 130, 226])
 def test_a_calibration_goes_on_from_wherever_it_was_left(desk: CheckDesk, stop_after: int) -> None:
     again, run_id, _ = left_behind(desk, "calibration", stop_after)
     run = CheckRun.resume(run_id, again.order("calibration"), again.book, again.clock)
@@ -286,7 +286,8 @@ def test_a_display_that_really_falls_fails_whatever_else_it_does(desk: CheckDesk
     assert record is not None
     assert record.verdict.name is VerdictName.FAIL
     assert record.is_complete
-    assert any("falls" in note for note in record.notes)
+    assert any("kept as read" in note for note in record.notes)
+    assert any("the luminance falls" in each.detail for each in record.quantities)
 
 
 def test_a_full_disk_loses_no_reading_and_counts_none(desk: CheckDesk, monkeypatch: pytest.MonkeyPatch) -> None:

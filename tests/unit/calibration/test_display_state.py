@@ -13,7 +13,15 @@ from calibration.checks.authority import UncheckedDisplays
 from calibration.checks.display_state import StateName
 from calibration.conformance.policy import Policy
 from calibration.displays.identity import DisplayIdentity, PanelSettings
-from tests.helpers.display_department import LEFT, START, Department, a_built_lut, a_policy, department
+from tests.helpers.display_department import (
+    LEFT,
+    START,
+    Department,
+    a_built_lut,
+    a_calibration,
+    a_policy,
+    department,
+)
 
 OK, DUE, EXPIRED, FAILED, UNKNOWN = (
     StateName.OK,
@@ -216,6 +224,39 @@ def test_a_provisional_verdict_says_so(at: Department) -> None:
     assert state.reasons[0].startswith("the verdict is provisional: the calibration certificate")
 
 
+def test_an_inconclusive_check_is_said_until_it_is_repeated(at: Department) -> None:
+    at.checked("acceptance")
+    at.checked("monthly", max_contrast_deviation=0.095, uncertainty=0.02)
+    assert at.state().name is OK
+    assert at.state().reasons == ("the monthly check of 2026-03-02 could not decide: it is to be repeated",)
+    at.checked("daily")
+    assert at.state().reasons != ()
+    at.checked("monthly")
+    assert at.state().reasons == ()
+
+
+def test_readings_judged_for_another_role_count_when_they_fail_this_one(at: Department) -> None:
+    """Failing for mammography, then registered for diagnosis again: the old pass for diagnosis is not the last word."""
+    at.checked("acceptance")
+    at.registered("mammography")
+    at.checked("monthly", role="mammography", max_contrast_deviation=0.5, day=0.1)
+    assert at.state("mammography").name is FAILED
+    at.registered("diagnostic")
+    state = at.state()
+    assert state.name is FAILED
+    assert "monthly check of 2026-03-02, judged for mammography use by house" in state.reasons[0]
+    at.checked("daily")
+    assert at.state().name is FAILED
+    at.checked("luminance-18")
+    assert at.state().name is OK
+
+
+def test_a_pass_for_another_role_is_no_pass_for_this_one(at: Department) -> None:
+    at.checked("acceptance", max_contrast_deviation=0.5)
+    at.checked("acceptance", role="mammography", day=0.1)
+    assert at.state().name is FAILED
+
+
 # --- what was changed since
 
 
@@ -302,6 +343,8 @@ def test_another_mode_is_another_picture(at: Department) -> None:
     at.checked("acceptance")
     turned = replace(LEFT, width_px=2560, height_px=2048)
     assert at.authority.state_of(turned, "diagnostic").name is OK
+    rounded = replace(LEFT, width_px=2047, height_px=2561)
+    assert at.authority.state_of(rounded, "diagnostic").name is OK
     scaled = replace(LEFT, width_px=1280, height_px=1024)
     state = at.authority.state_of(scaled, "diagnostic")
     assert state.name is UNKNOWN
@@ -454,6 +497,28 @@ def test_a_clock_set_back_is_unknown_until_it_is_right(at: Department) -> None:
     assert state.name is UNKNOWN
     assert "clock was set back" in state.reasons[0]
     assert at.state(day=20).name is OK
+
+
+def test_a_check_made_after_the_clock_was_set_back_is_not_an_old_one(at: Department) -> None:
+    """A failure must not be ended by a pass from before it, only because the clock had gone back meanwhile."""
+    at.checked("acceptance", day=40)
+    at.checked("monthly", day=10, max_contrast_deviation=0.5)
+    assert at.state(day=40.1).name is FAILED
+    at.checked("monthly", day=11)
+    assert at.state(day=40.1).name is not FAILED
+
+
+def test_a_calibration_from_the_future_ends_with_a_measurement_made_after_it(at: Department) -> None:
+    at.checked("acceptance")
+    at.clock.to_day(300)
+    ahead = at.head()
+    at.clock.to_day(0.1)
+    record = a_calibration(replace(at.head(), at=ahead.at), a_built_lut())
+    at.put(record)
+    at.lut_sha256 = record.lut_sha256
+    assert at.state().name is UNKNOWN
+    at.checked("luminance-18", day=0.2)
+    assert at.state().name is OK
 
 
 def test_a_record_from_the_future_is_unknown_until_checked_by_the_right_time(at: Department) -> None:

@@ -145,6 +145,14 @@ def test_the_trend_is_that_of_the_time_of_the_check() -> None:
     assert "Slope −" in text_of(early)
 
 
+def test_records_that_were_changed_by_hand_have_no_part_in_it() -> None:
+    chain = stored(sample_history(6))
+    marked = [replace(each, is_sound=each is chain[-1]) for each in chain]
+    text = text_of(report_pdf(marked[-1], marked))
+    assert "Slope" not in text
+    assert "made 2025-05-05" not in text  # the calibration that its LUT came from
+
+
 def test_the_same_record_gives_the_same_bytes() -> None:
     first = made(sample_check(uniformity=True))
     time.sleep(1.1)  # dates in files count seconds
@@ -177,6 +185,21 @@ def test_every_page_carries_record_hash_and_number() -> None:
 )
 def test_nothing_leaves_the_page(record: CheckRecord) -> None:
     assert strays(made(record)) == []
+
+
+def test_series_that_cannot_be_judged_are_shown_with_the_reason() -> None:
+    check = sample_check()
+    series = check.series[0]
+    dark = replace(series.measured[0], readings=(replace(series.measured[0].readings[0], luminance_cd_m2=0.0),))
+    for odd in (
+        replace(series, measured=(dark, *series.measured[1:])),  # no GSDF below 0.05 cd/m²
+        replace(series, measured=series.measured[:5]),
+        replace(series, levels=4096),
+        replace(series, measured=tuple(replace(each, level=255 - each.level) for each in series.measured)),
+    ):
+        pdf = made(replace(check, series=(odd,), ambient=no_ambient()))
+        assert "No contrast response:" in text_of(pdf)
+        assert strays(pdf) == []
 
 
 def test_characters_without_a_shape_become_a_box() -> None:

@@ -58,8 +58,8 @@ def test_fewer_than_three_points_never_give_a_line_or_a_date(months: int) -> Non
 
 def test_a_calibration_begins_a_new_line() -> None:
     records: list[Record] = falling(12)
-    calibrated = sample_calibration(at=START + 10.5 * MONTH)
-    trend = trend_of([*records, calibrated], "luminance_max", limit=AT_LEAST_350)
+    calibrations = [sample_calibration(at=START + month * MONTH) for month in (10.5, 4.5)]
+    trend = trend_of([*records, *calibrations], "luminance_max", limit=AT_LEAST_350)
     assert trend.baseline is not None
     assert trend.baseline.at == START + 11 * MONTH
     assert trend.leaves_on is None
@@ -100,7 +100,7 @@ def test_three_points_on_a_line_by_chance_are_held_against_their_own_uncertainty
 
 def test_what_the_certificate_adds_does_not_hide_a_trend() -> None:
     """The same meter's certificate is the same error at every point; only repeatability counts."""
-    records = [check_at(START + i * MONTH, 400.0 - 2 * i, half=8.0, repeatability=0.4) for i in range(6)]
+    records = [check_at(START + i * MONTH, 400.0 - 2 * i, half=12.0, repeatability=0.4) for i in range(6)]
     assert trend_of(records, "luminance_max", limit=AT_LEAST_350).is_drifting
 
 
