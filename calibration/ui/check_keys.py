@@ -43,6 +43,12 @@ class CheckKeys:
             does()
         return does is not None
 
+    def take_back_from(self, foot: QWidget) -> None:
+        """A button of the foot that got the keyboard when a page went must not catch the next page's Enter."""
+        focus = QApplication.focusWidget()
+        if isinstance(focus, QPushButton) and foot.isAncestorOf(focus):
+            self._window.setFocus()
+
     def _everywhere(self) -> Mapping[int, Action]:
         keys, actions = Qt.Key, self._actions
         return {

@@ -138,7 +138,7 @@ class CheckWindow(QWidget):
     def _connect(self) -> None:
         board, beginning, choose = self.board, self.beginning, self.board.choose_page
         board.action_changed.connect(self._action_changed)
-        board.currentChanged.connect(lambda _: self._free_keyboard())
+        board.currentChanged.connect(lambda _: self._keys.take_back_from(self.foot))
         board.anew_asked.connect(self._begin_anew)
         board.stop_asked.connect(lambda: self._stop("stopped after trouble"))
         choose.begin_asked.connect(self._begin)
@@ -383,12 +383,6 @@ class CheckWindow(QWidget):
         self._place()
         if was_visible:
             self.show()  # a window whose flags have changed is hidden
-
-    def _free_keyboard(self) -> None:
-        """A button of the foot that got the keyboard when a page went must not catch the next page's Enter."""
-        focus = QApplication.focusWidget()
-        if isinstance(focus, QPushButton) and self.foot.isAncestorOf(focus):
-            self.setFocus()
 
     def _other_edge(self) -> None:
         self._placement.other_edge()
