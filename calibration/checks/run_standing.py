@@ -1,4 +1,4 @@
-"""Where a run stands, to be looked at: steps, progress, table in use, what has been gathered. Nothing here changes it."""
+"""Where a run stands, to be looked at: steps, progress, table in use, what has been gathered; nothing changes it."""
 
 from __future__ import annotations
 

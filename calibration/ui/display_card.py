@@ -59,13 +59,17 @@ class DisplayCard(QFrame):
         colour = tone_colour(tone, self._tokens)
         state = label(word, tone, name=f"State of {self._name}")
         title = label(self._line.facts.identity.title, "title", name=f"Name of {self._name}")
-        reasons = "\n".join(_capital(reason) + "." for reason in self._line.state.reasons)
+        below = {task.sentence for task in self._line.pending}
+        reasons = "\n".join(_capital(reason) + "." for reason in self._line.state.reasons if reason not in below)
         override = self._line.state.override
         if override is not None:
             reasons = "\n".join(part for part in (reasons, _capital(override.sentence) + ".") if part)
-        why = label(reasons or "Checked and within limits.", "secondary", name=f"Why, {self._name}", wrap=True)
+        why = label(reasons or self._all_well(), "secondary", name=f"Why, {self._name}", wrap=True)
         sign_row = row(sign(icon_name, colour, self._tokens.px(18)), state, spacing=self._tokens.spacing.xs)
         return column(row(title, 1, sign_row), why, spacing=self._tokens.spacing.xs)
+
+    def _all_well(self) -> str:
+        return "Checked and within limits." if self._line.state.is_fit else "It was within limits at its last check."
 
     def _facts(self) -> QVBoxLayout:
         facts, identity = self._line.facts, self._line.facts.identity

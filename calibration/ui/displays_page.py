@@ -121,11 +121,24 @@ def summary_of(lines: Sequence[DisplayLine]) -> str:
     """One sentence over all displays."""
     if not lines:
         return "No display found."
+    registered = [line for line in lines if line.registration is not None]
+    others = [line for line in lines if line.registration is None]
+    if not registered:
+        return "No display is registered for images yet. Choose a check to begin."
+    also = f" {_names(others)} {'is' if len(others) == 1 else 'are'} not registered for images." if others else ""
+    return f"{_summary_of_registered(registered)}{also}"
+
+
+def _summary_of_registered(lines: Sequence[DisplayLine]) -> str:
     unfit = [line for line in lines if not line.state.is_fit]
     late = [line for line in lines if any(task.days_left <= 0 for task in line.pending)]
     if unfit:
-        names = ", ".join(line.facts.identity.connector for line in unfit)
-        return f"{len(unfit)} of {len(lines)} displays may not show primary images: {names}"
+        what = "display" if len(lines) == 1 else "displays"
+        return f"{len(unfit)} of {len(lines)} {what} may not show primary images: {_names(unfit)}."
     if late:
-        return f"All displays are fit; a check is due on {len(late)} of {len(lines)}"
-    return "All displays are fit, nothing is due" if len(lines) > 1 else "The display is fit, nothing is due"
+        return f"All displays are fit; a check is due on {len(late)} of {len(lines)}."
+    return "All displays are fit, nothing is due." if len(lines) > 1 else "The display is fit, nothing is due."
+
+
+def _names(lines: Sequence[DisplayLine]) -> str:
+    return ", ".join(line.facts.identity.connector for line in lines)

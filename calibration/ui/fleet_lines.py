@@ -20,7 +20,7 @@ RANK = {
 
 def most_pressing(row: FleetRow) -> str:
     """The one sentence that matters most; empty when nothing does."""
-    return next(iter((*row.failing, *row.reasons, *(task.sentence for task in row.overdue), *row.drifting)), "")
+    return next(iter((*row.reasons, *row.drifting)), "")
 
 
 COLUMNS = (
@@ -90,9 +90,6 @@ def about(row: FleetRow) -> tuple[tuple[str, str, str], ...]:
         (name, text, tone)
         for name, text, tone in (
             ("Why", _lines(row.reasons) or "Checked and within limits.", ""),
-            ("Failing", _lines(row.failing), "fail"),
-            ("Overdue", _lines([task.sentence for task in row.overdue]), "fail"),
-            ("Due", _lines([task.sentence for task in row.due]), "warn"),
             ("Drifting", _lines(row.drifting), "warn"),
             ("Last check", last, ""),
             ("Trends", _lines([_drift(drift) for drift in row.drifts]), "secondary"),

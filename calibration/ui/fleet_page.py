@@ -194,7 +194,7 @@ class FleetPage(QWidget):
         count, computers, files = len(view.found.rows), view.found.workstations, view.found.files
         self.told.say(
             f"{_counted(count, 'display')} of {_counted(computers, 'workstation')}, {view.found.records} records in "
-            f"{_counted(files, 'file')}; {_counted(view.verified, 'file')} verified just now, the others were before."
+            f"{_counted(files, 'file')}. {_verified(view.verified, files)}"
         )
         self._show_state()
 
@@ -323,16 +323,28 @@ class _Faults(QFrame):
     def show_faults(self, faults: Sequence[tuple[str, str]]) -> None:
         """File names and reasons."""
         clear(self._inside)
-        self._title.setText(f"{_counted(len(faults), 'file')} cannot be used; the displays in them count as not known.")
+        where = "it" if len(faults) == 1 else "them"
+        count = _counted(len(faults), "file")
+        self._title.setText(f"{count} cannot be used; the displays in {where} count as not known.")
         for name, problem in faults[:_MOST_FAULTS]:
-            said = label(f"{name}: {problem}", "secondary", name=f"Fault of {name}", wrap=True)
+            said = label(problem, "secondary", name=f"Fault of {name}", wrap=True)
             said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             self._inside.addWidget(said)
         if len(faults) > _MOST_FAULTS:
             self._inside.addWidget(label(f"And {len(faults) - _MOST_FAULTS} more.", "secondary"))
         self._inside.addStretch(1)
-        self._scroll.setMaximumHeight(self._tokens.px(40 + 22 * min(len(faults), 3)))
+        self._scroll.setMaximumHeight(self._tokens.px(8 + 22 * min(len(faults), 4)))
         self.setVisible(bool(faults))
+
+
+def _verified(number: int, files: int) -> str:
+    if number == files:
+        return "All were verified just now."
+    return (
+        "All were verified before."
+        if not number
+        else f"{_counted(number, 'file')} verified just now, the others before."
+    )
 
 
 def _counted(number: int, what: str) -> str:

@@ -92,7 +92,7 @@ class MainWindow(QMainWindow):
 
     def say(self, text: str, *, is_trouble: bool = False) -> None:
         """One line about an event."""
-        self._toasts.say(text, Tone.TROUBLE if is_trouble else Tone.DONE)
+        self._toasts.say(text, Tone.TROUBLE if is_trouble else Tone.NOTE)
 
     def place_on(self, screen: QScreen) -> None:
         """In the middle of a monitor, as large as is good to read."""

@@ -38,6 +38,7 @@ from workstation.qtkit.tokens import Tokens
 
 Opener = Callable[[str, MeterBook, Clock], Photometer]
 SOON_DAYS = 30
+_FEWEST = 4
 _WIDTHS = (0, 150, 230, 260, 96, 110)
 _EMPTY = (
     "No meter is written down yet. A meter is used without that too; but without its certificate every verdict on "
@@ -137,9 +138,9 @@ class MetersPage(QWidget):
         layout.addWidget(self.told)
         layout.addLayout(self._sheet)
         layout.addWidget(self._empty)
-        layout.addWidget(self.table, 1)
+        layout.addWidget(self.table, 4)
         layout.addWidget(self.trial)
-        layout.addStretch(0)
+        layout.addStretch(1)
         self._enable(is_any=False)
 
     def _enable(self, *, is_any: bool) -> None:
@@ -150,6 +151,7 @@ class MetersPage(QWidget):
         self._empty.setVisible(not lines)
         self.table.setVisible(bool(lines))
         self.table.show_lines(lines)
+        self.table.setMaximumHeight(self._tokens.px(28) * (max(_FEWEST, len(lines)) + 2))
 
     def _change(self) -> None:
         line = self.table.line

@@ -43,6 +43,7 @@ class PageRail(QWidget):
 
     def choose(self, number: int) -> None:
         """Choose a page as a press on it does."""
+        self._group.button(number).setFocus()
         self._group.button(number).click()
 
     def show_count(self, number: int, count: int) -> None:

@@ -59,6 +59,8 @@ class PatternChoice(QWidget):
         self.number = named(QSpinBox(), "Level in numbers")
         self.number.setRange(0, HIGHEST)
         self.number.setValue(HIGHEST)
+        self.number.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+        self.number.setFixedWidth(tokens.px(56))
         self.place = named(QComboBox(), "Place of the meter")
         for each in NINE_PLACES:
             self.place.addItem(each.capitalize(), each)

@@ -15,7 +15,9 @@ from calibration.patterns.pattern import Pattern, PatternOrder
 from workstation.qtkit.accessible import named
 from workstation.qtkit.tokens import Tokens
 
-_LONGEST = 720
+_LONGEST, _HIGHEST = 720, 340
+_DIM = 0.45
+"""A white field of full brightness would light the room; on the display it is shown as it is."""
 
 
 def small_picture(
@@ -45,6 +47,7 @@ class PatternPreview(QWidget):
         self._image: QImage | None = None
         self._text = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMaximumHeight(tokens.px(_HIGHEST))
 
     def show_picture(self, ddls: NDArray[np.uint8]) -> None:
         """Driving levels, (rows, columns)."""
@@ -76,7 +79,10 @@ class PatternPreview(QWidget):
         else:
             size = QRectF(QPointF(0, 0), self._image.size().scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio))
             size.moveCenter(QRectF(self.rect()).center())
+            painter.fillRect(size, QColor(self._tokens.surface.viewport))
+            painter.setOpacity(_DIM)
             painter.drawImage(size, self._image)
+            painter.setOpacity(1.0)
             painter.setPen(QPen(QColor(self._tokens.surface.line)))
             painter.drawRect(size.adjusted(0, 0, -1, -1))
         painter.end()

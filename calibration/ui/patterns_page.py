@@ -90,8 +90,9 @@ class PatternsPage(QWidget):
             self.told.say("")
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Another page, or the end: a pattern never stays behind."""
-        self.back()
+        """Another page, or the end: a pattern never stays behind. A window put aside by its owner leaves it."""
+        if not event.spontaneous():
+            self.back()
         super().hideEvent(event)
 
     # --- parts ----------------------------------------------------------------------------------------------------
@@ -108,11 +109,13 @@ class PatternsPage(QWidget):
         inside.setSpacing(tokens.spacing.m)
         inside.addWidget(self._title)
         inside.addWidget(self._purpose)
-        inside.addWidget(self.preview, 1)
+        inside.addWidget(self.preview, 2)
+        inside.addWidget(label("Preview, small and dimmed", "caption"))
         inside.addWidget(self.choice)
         inside.addLayout(row(self._show_button, self._png, self._dicom, 1, spacing=tokens.spacing.s))
         inside.addWidget(self._notes)
         inside.addWidget(label(_KEYS, "caption", name="Keys of the patterns", wrap=True))
+        inside.addStretch(1)
         layout = page_layout(self, tokens)
         layout.addWidget(self.told)
         halves = splitter("Patterns and pattern", self.table, right, tokens, (1, 1))

@@ -42,6 +42,11 @@ QPushButton[role="choice-default"] {{ border-color: {a.main}; }}
 QPushButton[role="choice"]:checked {{ background: {a.soft}; border-color: {a.main}; }}
 QPushButton[role="link"] {{ min-height: {control}px; }}
 QLineEdit[role="number"] {{ font-size: {figure}px; min-height: {choice}px; }}
+QComboBox::down-arrow {{
+    image: none; width: 0; height: 0; margin-right: {sp.s}px;
+    border-left: {arrow}px solid {s.panel}; border-right: {arrow}px solid {s.panel};
+    border-top: {arrow}px solid {t.secondary};
+}}
 QProgressBar {{ background: {s.line}; border: none; border-radius: 2px; min-height: 4px; max-height: 4px; }}
 QProgressBar::chunk {{ background: {a.main}; border-radius: 2px; }}
 QFrame[role="notice"] {{ background: {s.raised}; border: none; border-left: 3px solid {st.warn}; }}
@@ -61,6 +66,7 @@ def window_style(tokens: Tokens) -> str:
         control=tokens.spacing.control - 2,
         choice=tokens.px(38),
         figure=tokens.px(34),
+        arrow=tokens.px(4),
     )
     return style_sheet_of(tokens) + extra
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from calibration.checks.check_table import title_of
 from calibration.conformance.verdict import VerdictName
@@ -88,7 +88,9 @@ def local(at: datetime) -> str:
 
 def zone(at: datetime) -> str:
     """The same with its zone, and in UTC."""
-    return f"{at.astimezone():%Y-%m-%d %H:%M %Z} ({at:%Y-%m-%d %H:%M} UTC)"
+    here = at.astimezone()
+    own = f"{here:%Y-%m-%d %H:%M %Z}"
+    return own if not here.utcoffset() else f"{own} ({at.astimezone(UTC):%Y-%m-%d %H:%M} UTC)"
 
 
 def meter_name(meter: MeterIdentity | None) -> str:
@@ -189,10 +191,10 @@ def _outcome(record: Record) -> tuple[str, tuple[str, str]]:
             return "NOT COMPLETE", ("info", "info")
         return WORDS[record.verdict.name], SIGNS[record.verdict.name]
     if isinstance(record, DisplayRecord):
-        return f"{record.role}, {record.policy}", ("", "")
+        return f"for {record.role} use", ("", "")
     if isinstance(record, CalibrationRecord):
         return (record.lut_sha256[:8] if record.ddl else "conforms by itself"), ("", "")
-    return record.role if record.is_withdrawn else f"{record.role}, until {local(record.until)}", ("", "")
+    return "" if record.is_withdrawn else f"until {local(record.until)}", ("", "")
 
 
 def _remarks(stored: StoredRecord) -> list[str]:
@@ -200,8 +202,10 @@ def _remarks(stored: StoredRecord) -> list[str]:
     found = []
     if isinstance(record, CheckRecord) and record.verdict.provisional:
         found.append("provisional")
-    if isinstance(record, OverrideRecord) and record.reason:
-        found.append(record.reason)
+    if isinstance(record, DisplayRecord):
+        found.append(f"policy {record.policy}")
+    if isinstance(record, OverrideRecord):
+        found.append(f"{record.role}: {record.reason}" if record.reason else record.role)
     if stored.clock_went_back:
         found.append("the clock had been set back")
     if stored.imported_from:

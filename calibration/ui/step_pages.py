@@ -233,8 +233,7 @@ class ChoicePage(Page):
         key = str(place + 1) if place < 9 else ""
         text = f"{key}   {choice}" if key and len(self._choices) <= _FEW else choice
         role = "choice-default" if is_default else "choice"
-        made = button(text, f"Answer {choice}", lambda: self.answered.emit(choice), key=key, role=role)
-        return made
+        return button(text, f"Answer {choice}", lambda: self.answered.emit(choice), key=key, role=role)
 
 
 class NumberPage(Page):

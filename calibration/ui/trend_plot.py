@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from html import escape
+from itertools import pairwise
 
 import numpy as np
 import pyqtgraph as pg
+from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 
 from calibration.exports.trends import Trend, TrendLimit
@@ -17,7 +20,7 @@ from workstation.qtkit.tokens import Tokens
 
 _AHEAD = timedelta(days=550)
 _NEAR = 0.6
-_SYMBOLS = ("o", "s", "t", "d", "p", "h")
+_SYMBOLS = {"o": "●", "s": "■", "t": "▼", "d": "◆"}
 
 
 @dataclass(frozen=True)
@@ -36,26 +39,19 @@ class TrendPlot(Plot):
         self._scale = 100.0 if unit == "fraction" else 1.0
         self.item.setAxisItems({"bottom": pg.DateAxisItem()})
         self._dress_axis()
-        self._legend = self.item.addLegend(
-            offset=(tokens.px(-8), tokens.px(8)),
-            labelTextColor=tokens.text.secondary,
-            labelTextSize=f"{tokens.type.caption}px",
-            brush=self.colour(tokens.surface.panel, 220),
-        )
 
     def show_trends(self, trends: Sequence[NamedTrend]) -> None:
         """Show these; nothing for none."""
         self.item.clear()
-        self._legend.clear()
         filled = [each for each in trends if each.trend.points]
-        for number, each in enumerate(filled):
-            self._show_points(each, number, is_alone=len(filled) == 1)
+        for number, each in enumerate(trends):
+            if each.trend.points:
+                self._show_points(each.trend, number, is_alone=len(trends) == 1)
         if len(filled) == 1:
             self._show_line(filled[0].trend)
             self._show_restarts(filled[0].trend)
         for limit in dict.fromkeys(each.trend.limit for each in filled if each.trend.limit):
             self._show_limit(limit)
-        self._legend.setVisible(len(filled) > 1)
         self._fit([each.trend for each in filled])
 
     def _dress_axis(self) -> None:
@@ -65,9 +61,9 @@ class TrendPlot(Plot):
         axis.setStyle(tickFont=self._font(), tickLength=-self.tokens.spacing.xs)
         self.item.showGrid(x=False, y=True, alpha=0.18)
 
-    def _show_points(self, named: NamedTrend, number: int, *, is_alone: bool) -> None:
-        colour = self.tokens.text.primary if is_alone else self._colours()[number % len(self._colours())]
-        points = named.trend.points
+    def _show_points(self, trend: Trend, number: int, *, is_alone: bool) -> None:
+        symbol, other = sign_of(number, self.tokens)
+        colour, points = self.tokens.text.primary if is_alone else other, trend.points
         x = np.array([point.at.timestamp() for point in points])
         y = np.array([self._scale * point.value for point in points])
         half = np.array([1.96 * self._scale * (point.sigma or 0.0) for point in points])
@@ -76,11 +72,11 @@ class TrendPlot(Plot):
             x,
             y,
             pen=None if is_alone else pg.mkPen(self.colour(colour, 110)),
-            symbol=_SYMBOLS[number % len(_SYMBOLS)],
+            connect=_joined(trend),
+            symbol=symbol,
             symbolSize=self.tokens.px(6),
             symbolBrush=colour,
             symbolPen=None,
-            name=named.title,
         )
 
     def _show_line(self, trend: Trend) -> None:
@@ -149,9 +145,28 @@ class TrendPlot(Plot):
         low, high = _reach([point.value for point in points], trends)
         self.item.setYRange(self._scale * low, self._scale * high, padding=0)
 
-    def _colours(self) -> tuple[str, ...]:
-        tokens = self.tokens
-        return (tokens.status.info, tokens.status.warn, tokens.status.ok, tokens.status.ai, tokens.text.primary)
+
+def sign_of(number: int, tokens: Tokens) -> tuple[str, str]:
+    """Shape and colour of the n-th display where there are several."""
+    colours = (tokens.status.info, tokens.status.warn, tokens.status.ok, tokens.status.ai, tokens.text.primary)
+    return list(_SYMBOLS)[number % len(_SYMBOLS)], colours[number % len(colours)]
+
+
+def legend_of(titles: Sequence[str], tokens: Tokens) -> str:
+    """Which display is which, as rich text."""
+    signs = (sign_of(number, tokens) for number in range(len(titles)))
+    parts = (
+        f'<span style="color: {colour}">{_SYMBOLS[symbol]}</span>&nbsp;{escape(title)}'
+        for (symbol, colour), title in zip(signs, titles, strict=True)
+    )
+    return "&nbsp;&nbsp;&nbsp; ".join(parts)
+
+
+def _joined(trend: Trend) -> NDArray[np.int32]:
+    """Which points are joined with the next one: not those on both sides of a calibration."""
+    points = trend.points
+    apart = [any(a.at < at <= b.at for at in trend.restarts) for a, b in pairwise(points)]
+    return np.array([*(not each for each in apart), False], np.int32)
 
 
 def _values_of(limit: TrendLimit) -> tuple[float, ...]:

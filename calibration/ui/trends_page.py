@@ -17,7 +17,7 @@ from calibration.exports.wording import day, value_text
 from calibration.records.record import CheckRecord, DisplayRecord, StoredRecord
 from calibration.ui.page_parts import FileAsker, FileDialogs, Told, page_layout
 from calibration.ui.pieces import button, label, row, scroll_area, set_role
-from calibration.ui.trend_plot import NamedTrend, TrendPlot
+from calibration.ui.trend_plot import NamedTrend, TrendPlot, legend_of
 from workstation.foundation.errors import UserFacingError
 from workstation.qtkit.accessible import named
 from workstation.qtkit.tasks import TaskRunner
@@ -55,6 +55,8 @@ class TrendsPage(QWidget):
         self._display = named(QComboBox(), "Display of the trends")
         self._display.setMinimumWidth(tokens.px(340))
         self._display.activated.connect(lambda _: self.show_display(str(self._display.currentData())))
+        self._legend = label("", name="Which display is which")
+        self._legend.setTextFormat(Qt.TextFormat.RichText)
         self.told = Told("What was done with the plots")
         self.cards = {metric: _TrendCard(metric, tokens) for metric in TREND_METRICS}
         self._empty = label(
@@ -86,7 +88,9 @@ class TrendsPage(QWidget):
 
     def _lay_out(self) -> None:
         layout = page_layout(self, self._tokens)
-        layout.addLayout(row(self._display, self.told, spacing=self._tokens.spacing.m))
+        head = row(self._display, self._legend, self.told, 1, spacing=self._tokens.spacing.l)
+        head.setStretch(2, 1)
+        layout.addLayout(head)
         self._empty.hide()
         layout.addWidget(self._empty)
         inside = QWidget()
@@ -117,6 +121,8 @@ class TrendsPage(QWidget):
         for metric, card in self.cards.items():
             card.setVisible(has_any)
             card.show_trends(view.by_metric[metric])
+        shown = [each.title for each in view.by_metric[TREND_METRICS[0]]]
+        self._legend.setText(legend_of(shown, self._tokens) if len(shown) > 1 else "")
 
     def _save(self, card: _TrendCard) -> None:
         path = self._files.save(self, "Save plot", f"{card.quantity}.svg", _KINDS)
@@ -166,6 +172,8 @@ def words_on(trends: Sequence[NamedTrend]) -> tuple[str, str]:
     filled = [each for each in trends if each.trend.points]
     if not filled:
         return "Nothing has been measured yet.", "secondary"
+    if len(filled) > 1 and filled[0].trend.metric == "hours":
+        return "", "secondary"  # they have no limit
     leaving = sorted((on, each.title) for each in filled if (on := each.trend.leaves_on) is not None)
     outside = [each for each in filled if each.trend.reason.startswith("The last check is already outside")]
     if len(filled) == 1:

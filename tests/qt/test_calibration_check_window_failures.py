@@ -312,7 +312,7 @@ def test_a_withdrawn_calibration_is_not_put_to_use(room: CheckRoom) -> None:
     kinds = [stored.record.kind for stored in room.book.records()]
     assert kinds == ["check"]
     assert not _record(room).is_complete
-    assert room.text("Verdict") == "NOT COMPLETE"
+    room.bot.waitUntil(lambda: room.text("Verdict") == "NOT COMPLETE")
 
 
 def _calibrated(room: CheckRoom) -> None:
