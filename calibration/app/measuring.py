@@ -109,7 +109,6 @@ class Terminal(QObject):
         session.lux_measured.connect(lambda lux: session.enter(lux, "MEASURED"))
         self._poll.timeout.connect(self._look_at_lines)
         self._stage.key_pressed.connect(self._key)
-        self._stage.shown.connect(self._look_at_scale)
 
     def _begin(self) -> None:
         self._session.start()
@@ -136,10 +135,6 @@ class Terminal(QObject):
             self._bar.update(self._task, description=f"{view.measure.title}: {view.mean_cd_m2:.4g} cd/m²")
         if self._is_typed:
             tell("Read again.")
-
-    def _look_at_scale(self, pattern: object) -> None:
-        if pattern is not None and self._stage.warning and self._session.run.state is RunState.RUNNING:
-            self._session.run.patterns_are_scaled(self._stage.warning)
 
     def _paused(self, pause: Pause) -> None:
         tell(f"{pause.what} {pause.advice}".strip())

@@ -83,6 +83,7 @@ class CheckSession(QObject):
         self._facts_now = facts_now
         self._patience = patience
         self._pause: Pause | None = None
+        self._scaled = ""
         self._ticket = 0  # of the step in hand: what was started for an earlier one is dropped
         self._left_s = 0.0
         self._settle = QTimer(self)
@@ -222,6 +223,7 @@ class CheckSession(QObject):
         self._settle.timeout.connect(self._read)
         self._tick.timeout.connect(self._second_over)
         self._stage.clicked.connect(self._clicked)
+        self._stage.shown.connect(self._look_at_scale)
         self._stage.went.connect(self._monitor_went)
         self._stage.came_back.connect(self._monitor_came)
 
@@ -259,6 +261,15 @@ class CheckSession(QObject):
             self._shown(ticket)
         else:
             self._stage.show(order, self.run.lut, lambda: self._shown(ticket), lambda e: self._not_shown(ticket, e))
+
+    def _look_at_scale(self, pattern: object) -> None:
+        """A pattern that is not seen pixel by pixel makes the verdict provisional; noted once for each reason."""
+        why = self._stage.warning
+        if pattern is None or not why or why == self._scaled or self.run.state is not RunState.RUNNING:
+            return
+        self._scaled = why
+        with self._telling():
+            self.run.patterns_are_scaled(why)
 
     def _shown(self, ticket: int) -> None:
         step = self.run.step

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QMenu, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
@@ -109,7 +111,7 @@ class DisplayCard(QFrame):
             made = button(
                 CHECKS[name].title,
                 f"{CHECKS[name].title}, {self._name}",
-                lambda name=name: asked.emit(key, name),
+                partial(asked.emit, key, name),
                 role="primary" if name == wanted or (name == "daily" and not wanted) else "",
             )
             made.setToolTip(f"{CHECKS[name].about}" + (" (Ctrl+D)" if name == "daily" and number == 1 else ""))
@@ -126,7 +128,7 @@ class DisplayCard(QFrame):
         menu.setAccessibleName(f"More for {self._name}")
         for name, check in CHECKS.items():
             if name not in _FIRST_CHECKS:
-                menu.addAction(check.title, lambda name=name: self.check_asked.emit(self._line.key, name))
+                menu.addAction(check.title, partial(self.check_asked.emit, self._line.key, name))
         menu.addSeparator()
         menu.addAction("History", lambda: self.history_asked.emit(self._line.key))
         menu.addAction("Use, policy and target …", lambda: self.register_asked.emit(self._line.key))

@@ -295,6 +295,20 @@ def test_the_same_state_follows_from_the_condensed_records() -> None:
                 assert part == whole, f"history {number}: {names}, {days} days later"
 
 
+def test_a_failure_stays_healed_when_the_check_that_healed_it_is_left_out() -> None:
+    clock = SetClock()
+    book = _ListBook(clock)
+    one = Department(book, clock, {"house": a_policy()})  # type: ignore[arg-type]
+    one.checked("acceptance", day=1)
+    one.checked("luminance-18", day=2, luminance_ratio=120.0)
+    one.checked("monthly", day=3)
+    one.checked("monthly", day=4, without=("luminance_ratio",))
+    few = condensed(book.stored)
+    assert len(few) < len(book.stored)
+    assert _told(few, clock.at, one.policies) == _told(book.stored, clock.at, one.policies)
+    assert _told(few, clock.at, one.policies)[0] is StateName.OK
+
+
 def test_a_record_of_a_clock_that_was_wrong_is_not_forgotten() -> None:
     clock = SetClock()
     book = _ListBook(clock)

@@ -71,7 +71,9 @@ def test_the_same_id_with_another_content_is_refused_and_told(tmp_path: Path) ->
         book.append(replace(record, reason="another one"))
         report = book.import_from([tmp_path / NAME])
         assert (report.added, report.is_clean) == (1, False)
-        assert report.files[0].refused == (f"Record {record.head.id} of {LEFT} is here already and says something else.",)
+        assert report.files[0].refused == (
+            f"Record {record.head.id} of {LEFT} is here already and says something else.",
+        )
         assert book.records()[0].record == replace(record, reason="another one")
 
 
