@@ -227,10 +227,7 @@ class CheckRun(RunStanding):
         """Judge, write the record (and the display LUT of a calibration) into the book, close the journal."""
         after = moved(self._state, RunMove.FINISH)
         outcome = outcome_of(self._gathered, self._book, self._clock)
-        *first, last = outcome.records
-        for record in first:
-            self._book.append(record)
-        self._book.append(last, closes_run=self._id)
+        self._book.append_all(outcome.records, closes_run=self._id)
         self._record, self._calibration, self._state = outcome.check, outcome.calibration, after
         return outcome.check
 

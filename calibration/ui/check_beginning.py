@@ -44,6 +44,8 @@ class Beginning(QObject):
     unfinished = Signal(str)
     """A check of this display was left behind, in words."""
     refused = Signal(str)
+    meter_wanted = Signal(str)
+    """The check of this name was begun with a meter, and none has been found yet."""
     begun = Signal(object)
     """The `CheckRun`."""
 
@@ -115,6 +117,10 @@ class Beginning(QObject):
     def take_up(self, operator: str) -> None:
         """Go on with the run that was left behind."""
         for left in self._left_behind():
+            if left.header.get("meter") is not None and self._identity is None:
+                self.meter_wanted.emit(str(left.header.get("check", "")))
+                self.refused.emit("This check was begun with a meter. Find the meter first, then go on with it.")
+                return
             order = self._subject.order("", operator, self._identity)
             try:
                 run = CheckRun.resume(left.run_id, order, self._book, self._clock)

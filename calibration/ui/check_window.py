@@ -151,6 +151,7 @@ class CheckWindow(QWidget):
         beginning.meter_failed.connect(choose.meter.show_trouble)
         beginning.refused.connect(choose.show_trouble)
         beginning.unfinished.connect(choose.offer_unfinished)
+        beginning.meter_wanted.connect(choose.select)
         beginning.begun.connect(self._begun)
         foot, verdict = self.foot, board.verdict
         foot.back.clicked.connect(self._back)

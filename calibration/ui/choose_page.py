@@ -71,7 +71,7 @@ class ChoosePage(Page):
         """Show what was used last; ``check`` asked for now comes before it."""
         self._operator.setText(preferences.operator)
         self.meter.choose(preferences.meter)
-        self._select(check or preferences.last_check or "daily")
+        self.select(check or preferences.last_check or "daily")
 
     def set_meter_ready(self, *, is_ready: bool) -> None:
         """Whether the meter has answered."""
@@ -94,7 +94,7 @@ class ChoosePage(Page):
     def choose(self, number: int) -> bool:
         if not 1 <= number <= len(_MAIN) or self._operator.hasFocus():
             return False
-        self._select(_MAIN[number - 1])
+        self.select(_MAIN[number - 1])
         return True
 
     def _lay_out(self) -> None:
@@ -177,7 +177,8 @@ class ChoosePage(Page):
         self._single_button.setChecked(True)
         self._changed()
 
-    def _select(self, name: str) -> None:
+    def select(self, name: str) -> None:
+        """Choose a check or single test."""
         place = self._single.findData(name)
         if place >= 0:
             self._single.setCurrentIndex(place)

@@ -26,7 +26,7 @@ from calibration.fleet.overview import FleetOverview, FleetRow
 from calibration.ui.display_card import SIGNS as STATE_SIGNS
 from calibration.ui.fleet_lines import ALL, COLUMNS, about, groups, is_in, matches
 from calibration.ui.lines_table import LinesTable
-from calibration.ui.page_parts import FileAsker, FileDialogs, Progress, Told, WorkStrip, page_layout, splitter
+from calibration.ui.page_parts import FileAsker, FileDialogs, Halves, Progress, Told, WorkStrip, page_layout
 from calibration.ui.pieces import button, clear, label, row, scroll_area, sign
 from workstation.foundation.cancel import CancelToken
 from workstation.foundation.errors import UserFacingError
@@ -111,9 +111,7 @@ class FleetPage(QWidget):
         body.setSpacing(tokens.spacing.m)
         body.addWidget(self._counts)
         body.addWidget(self._search)
-        halves = splitter("Displays and display", self.table, self._detail, tokens, (3, 1))
-        halves.setSizes([1500, 560])
-        body.addWidget(halves, 1)
+        body.addWidget(Halves("Displays and display", self.table, self._detail, tokens, (5, 2)), 1)
         body.addWidget(self._faults)
         layout.addWidget(self._body, 1)
         layout.addStretch(0)
@@ -333,7 +331,7 @@ class _Faults(QFrame):
         if len(faults) > _MOST_FAULTS:
             self._inside.addWidget(label(f"And {len(faults) - _MOST_FAULTS} more.", "secondary"))
         self._inside.addStretch(1)
-        self._scroll.setMaximumHeight(self._tokens.px(8 + 22 * min(len(faults), 4)))
+        self._scroll.setMaximumHeight(self._tokens.px(8 + 40 * min(len(faults), 3)))
         self.setVisible(bool(faults))
 
 

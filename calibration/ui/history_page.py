@@ -17,7 +17,7 @@ from calibration.records.export_file import SUFFIX, ExportHeader, ImportReport
 from calibration.records.record import DisplayRecord, OverrideRecord, StoredRecord
 from calibration.records.record_book import new_head
 from calibration.ui.lines_table import Column, LinesTable
-from calibration.ui.page_parts import FileAsker, FileDialogs, Told, WorkStrip, page_layout, splitter
+from calibration.ui.page_parts import FileAsker, FileDialogs, Halves, Told, WorkStrip, page_layout
 from calibration.ui.pieces import button, clear, row
 from calibration.ui.record_detail import RecordDetail
 from calibration.ui.record_lines import KINDS, RecordLine, import_words, line_of, local, verification_words, zone
@@ -126,9 +126,7 @@ class HistoryPage(QWidget):
         told.setStretch(0, 1)
         layout.addLayout(told)
         layout.addLayout(self._sheet)
-        halves = splitter("Records and record", self.table, self.detail, tokens, (1, 1))
-        halves.setSizes([1000, 1000])
-        layout.addWidget(halves, 1)
+        layout.addWidget(Halves("Records and record", self.table, self.detail, tokens, (9, 11)), 1)
 
     def _buttons(self) -> Sequence[QWidget]:
         made = (

@@ -19,8 +19,8 @@ from workstation.qtkit.notifications import ToastStrip, Tone
 from workstation.qtkit.tokens import Tokens
 
 _TONES = {Severity.FAIL: "fail", Severity.WARN: "warn", Severity.INFO: "info"}
-_SHARE_OF_SCREEN = 0.86
-_LARGEST = (1560, 1040)
+_SHARE_OF_SCREEN = 0.92
+_LARGEST = (1760, 1120)
 
 
 class Page(Protocol):

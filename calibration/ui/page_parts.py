@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QProgressBar, QSplitter, QVBoxLayout, QWidget
 
 from calibration.ui.pieces import SpokenLabel, button, label, set_role
@@ -21,6 +22,7 @@ Value = TypeVar("Value")
 Progress = Callable[[int, int], None]
 """Told how much is done, of how much; from any thread."""
 _TELL_EVERY_S = 0.05
+_WIDE = 1150
 
 
 class FileAsker(Protocol):
@@ -162,17 +164,32 @@ def page_layout(page: QWidget, tokens: Tokens) -> QVBoxLayout:
     return layout
 
 
-def splitter(name: str, first: QWidget, second: QWidget, tokens: Tokens, shares: tuple[int, int]) -> QSplitter:
-    """Two parts beside each other, the line between them to be moved; both stay in sight."""
-    made = named(QSplitter(Qt.Orientation.Horizontal), name)
-    made.setChildrenCollapsible(False)
-    made.setHandleWidth(tokens.spacing.l)
-    made.setStyleSheet("QSplitter::handle { background: transparent; }")
-    made.addWidget(first)
-    made.addWidget(second)
-    for number, share in enumerate(shares):
-        made.setStretchFactor(number, share)
-    return made
+class Halves(QSplitter):
+    """Two parts beside each other, or below each other where it is narrow; the line between them can be moved."""
+
+    def __init__(self, name: str, first: QWidget, second: QWidget, tokens: Tokens, shares: tuple[int, int]) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
+        named(self, name)
+        self._tokens, self._shares = tokens, shares
+        self.setChildrenCollapsible(False)
+        self.setHandleWidth(tokens.spacing.l)
+        self.setStyleSheet("QSplitter::handle { background: transparent; }")
+        for number, (part, share) in enumerate(zip((first, second), shares, strict=True)):
+            self.addWidget(part)
+            self.setStretchFactor(number, share)
+        self._share_out()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Turn with the width."""
+        is_wide = event.size().width() >= self._tokens.px(_WIDE)
+        wanted = Qt.Orientation.Horizontal if is_wide else Qt.Orientation.Vertical
+        if wanted is not self.orientation():
+            self.setOrientation(wanted)
+            self._share_out()
+        super().resizeEvent(event)
+
+    def _share_out(self) -> None:
+        self.setSizes([1000 * share for share in self._shares])
 
 
 class Told(SpokenLabel):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -77,8 +77,10 @@ class PatternPreview(QWidget):
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(self.rect(), int(flags), self._text)
         else:
-            size = QRectF(QPointF(0, 0), self._image.size().scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio))
-            size.moveCenter(QRectF(self.rect()).center())
+            size = QRectF(
+                QPointF(0, 0), QSizeF(self._image.size().scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio))
+            )
+            size.moveLeft((self.width() - size.width()) / 2)
             painter.fillRect(size, QColor(self._tokens.surface.viewport))
             painter.setOpacity(_DIM)
             painter.drawImage(size, self._image)

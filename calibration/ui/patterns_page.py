@@ -16,7 +16,7 @@ from calibration.patterns.files import write_dicom, write_png
 from calibration.patterns.pattern import Pattern, PatternOrder
 from calibration.readings.reading import Space
 from calibration.ui.lines_table import Column, LinesTable
-from calibration.ui.page_parts import FileAsker, FileDialogs, Told, page_layout, splitter
+from calibration.ui.page_parts import FileAsker, FileDialogs, Halves, Told, page_layout
 from calibration.ui.pattern_choice import STEP, PatternChoice, PatternTarget
 from calibration.ui.pattern_preview import PatternPreview, small_picture
 from calibration.ui.pattern_stage import PatternStage
@@ -118,9 +118,7 @@ class PatternsPage(QWidget):
         inside.addStretch(1)
         layout = page_layout(self, tokens)
         layout.addWidget(self.told)
-        halves = splitter("Patterns and pattern", self.table, right, tokens, (1, 1))
-        halves.setSizes([1000, 1000])
-        layout.addWidget(halves, 1)
+        layout.addWidget(Halves("Patterns and pattern", self.table, right, tokens, (1, 1)), 1)
 
     def _connect(self) -> None:
         self.table.chosen.connect(self._choose)

@@ -70,7 +70,7 @@ class RecordDetail(QTabWidget):
 
     def show_line(self, line: RecordLine | None, *, can_withdraw: bool = False) -> None:
         """Show a record, or that there is none."""
-        before = self.tabText(self.currentIndex())
+        before = self.tabText(self.currentIndex()) if self.count() > 1 else ""
         self._line = line
         while self.count():
             self.removeTab(0)
@@ -78,7 +78,8 @@ class RecordDetail(QTabWidget):
             self.addTab(self._empty, "Record")
             return
         self._fill(line, can_withdraw=can_withdraw)
-        same = next((number for number in range(self.count()) if self.tabText(number) == before), 0)
+        names = [self.tabText(number).partition(" ")[0] for number in range(self.count())]
+        same = names.index(name) if (name := before.partition(" ")[0]) in names else 0
         self.setCurrentIndex(same)
 
     def _fill(self, line: RecordLine, *, can_withdraw: bool) -> None:

@@ -93,7 +93,7 @@ class TrendPlot(Plot):
             at, value = end.timestamp(), self._scale * (trend.line_at(end) or 0.0)
             ring = pg.mkPen(self.tokens.status.warn, width=self.tokens.px(2))
             self.item.plot([at], [value], pen=None, symbol="o", symbolBrush=None, symbolPen=ring, symbolSize=10)
-            self._words(day(end), at, value, self.tokens.status.warn, anchor=(0.5, 1.3))
+            self._words(day(end), at, value, self.tokens.status.warn, anchor=(1.0, 1.3))
 
     def _stroke(self, trend: Trend, start: datetime, end: datetime, style: Qt.PenStyle) -> None:
         values = [self._scale * (trend.line_at(at) or 0.0) for at in (start, end)]
@@ -109,7 +109,7 @@ class TrendPlot(Plot):
                 label="calibrated",
                 labelOpts=self._label_options(self.tokens.text.secondary, position=0.96, anchors=[(0, 0.5), (0, 0.5)]),
             )
-            self.item.addItem(line)
+            self._add_line(line)
 
     def _show_limit(self, limit: TrendLimit) -> None:
         mark = limit.text if limit.is_confirmed else f"{limit.text}, unconfirmed"
@@ -121,7 +121,11 @@ class TrendPlot(Plot):
                 label=f"limit {mark}",
                 labelOpts=self._label_options(self.tokens.status.fail, position=0.02, anchors=[(0, 1), (0, 1)]),
             )
-            self.item.addItem(line)
+            self._add_line(line)
+
+    def _add_line(self, line: pg.InfiniteLine) -> None:
+        line.label.setFont(self._font())
+        self.item.addItem(line)
 
     def _label_options(self, colour: str, **more: object) -> dict[str, object]:
         return {"color": colour, "movable": False, **more}

@@ -10,22 +10,28 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+
+import numpy as np
+import pydicom
+from numpy.typing import NDArray
+from PIL import Image
 
 from calibration.records.folder import records_folder
 from calibration.records.record import CalibrationRecord, CheckRecord
 from calibration.records.record_book import RecordBook
 from tests.e2e.desktop import Desktop
 from tests.helpers.fake_spotread import install_fake_spotread, pixel_at, readings_taken, set_panel
+from tests.helpers.tiny_studies import write_tiny_studies
 from workstation.foundation.clock import SystemClock
 
 OPERATOR = "A. Weber"
 LEFT_MONITOR = "2048/338x2560/422+1920+0"
 PROBE = (1920 + 1024, 1280)
 """The middle of DIAG-L, where the meter is held, on the desktop."""
+GREYS, FIELDS = 256, 16
 _ROOT = Path(__file__).resolve().parents[2]
 _PAGES = (
     "Choose a check",
@@ -187,6 +193,30 @@ class QaRoom:
             self.desktop.screenshot(Path(folder) / f"{name}.png", crop)
 
 
-def display_of(found: dict[str, Any]) -> str:
-    """Name and text of a control, for messages."""
-    return " ".join(str(found[key]) for key in ("name", "text", "description"))
+def write_grey_study(folder: Path) -> Path:
+    """A radiograph below ``folder`` of 16 x 16 fields, one of each P-value: 0 at the top left, then line by line."""
+    key = "cr-chest"
+    write_tiny_studies(folder / "all", keys=("head", "prior", key))
+    (made,) = (folder / "all" / key).glob("*.dcm")
+    dataset = pydicom.dcmread(made)
+    fields = np.arange(GREYS, dtype=np.uint8).reshape(FIELDS, FIELDS)
+    dataset.PixelData = np.kron(fields, np.ones((40, 32), dtype=np.uint8)).tobytes()
+    dataset.Rows, dataset.Columns = 40 * FIELDS, 32 * FIELDS
+    dataset.BitsAllocated = dataset.BitsStored = 8
+    dataset.HighBit = 7
+    dataset.WindowCenter, dataset.WindowWidth = 128, 256  # PS3.3 C.11.2.1.2.1: every value stays as it is
+    dataset.PresentationLUTShape = "IDENTITY"
+    kept = folder / "studies" / key
+    kept.mkdir(parents=True)
+    dataset.save_as(kept / made.name)
+    return kept.parent
+
+
+def grey_picture(desktop: Desktop, viewport: Mapping[str, int], path: Path) -> NDArray[np.uint8]:
+    """What the monitor is driven with inside a viewport (rows, columns), where no text lies on the image."""
+    left, top, width, height = (viewport[key] for key in ("x", "y", "width", "height"))
+    desktop.screenshot(path, f"{width}x{height}+{left}+{top}")
+    colours = np.asarray(Image.open(path).convert("RGB"))
+    middle = colours[height // 4 + 40 : height - height // 4 - 40, 10:-10]
+    assert (middle == middle[..., :1]).all(), "the image is grey"
+    return middle[..., 0]

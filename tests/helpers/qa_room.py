@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from calibration.checks.authority import DisplayAuthority
@@ -17,7 +18,7 @@ from calibration.checks.opening import POLICIES
 from calibration.checks.panel_watch import PanelWatch
 from calibration.checks.qa_desk import QaDesk
 from calibration.conformance.policy import load_policies
-from calibration.records.record import CheckRecord, DisplayRecord, OverrideRecord, Record
+from calibration.records.record import CheckRecord, OverrideRecord, Record
 from calibration.records.record_book import RecordBook, new_head
 from tests.helpers.sample_records import sample_answers, sample_check, sample_history
 from workstation.qtkit.tasks import TaskRunner
@@ -66,18 +67,23 @@ class QaRoom:
     files: NamedFiles = field(default_factory=NamedFiles)
     tokens: Tokens = field(default_factory=Tokens)
     page: QWidget | None = None
+    _holder: QScrollArea | None = None
 
     def show(self, page: QWidget, width: int = 1500, height: int = 900) -> None:
         """Bring a page in front of the person and let it look."""
-        self.bot.addWidget(page)
-        page.resize(width, height)
-        page.show()
-        self.page = page
+        holder = QScrollArea()  # keeps its own least size whatever the page shows
+        holder.setWidgetResizable(True)
+        holder.setWidget(page)
+        self.bot.addWidget(holder)
+        holder.resize(width, height)
+        holder.show()
+        self.page, self._holder = page, holder
         page.refresh()  # type: ignore[attr-defined]
         self.settle()
 
     def settle(self) -> None:
         """Until nothing is under way."""
+        QApplication.processEvents()
         self.bot.waitUntil(lambda: self.tasks.is_idle, timeout=20000)
 
     def until(self, holds: Callable[[], bool]) -> None:
@@ -100,6 +106,11 @@ class QaRoom:
         self.bot.mouseClick(found[0], Qt.MouseButton.LeftButton)
         self.settle()
 
+    def sees(self, name: str) -> bool:
+        """Whether something of that name is in sight."""
+        assert self.page is not None
+        return any(each.isVisible() for each in self.page.findChildren(QWidget, name))
+
     def type(self, name: str, text: str) -> None:
         """Into a line, in place of what stands there."""
         assert self.page is not None
@@ -110,15 +121,19 @@ class QaRoom:
 
     def put(self, *records: Record) -> None:
         """Into the book."""
-        for record in records:
-            self.desk.book.append(record)
+        self.desk.book.append_all(records)
 
     def with_history(self) -> None:
         """Two displays of eighteen months; the left one fails its last check and is used on somebody's word."""
-        self.put(*sample_history(18, LEFT, START), *sample_history(18, RIGHT, START, recalibrated_at=9))
-        self.put(failing_check(), an_override(self.desk))
+        self.put(*_two_histories(), failing_check(), an_override(self.desk))
 
 
+@cache
+def _two_histories() -> tuple[Record, ...]:
+    return (*sample_history(18, LEFT, START), *sample_history(18, RIGHT, START, recalibrated_at=9))
+
+
+@cache
 def failing_check(at: datetime = NOW - timedelta(days=3)) -> CheckRecord:
     """A check of the left display without its table: provisional, with answers of the patterns."""
     return sample_check(
@@ -138,11 +153,6 @@ def an_override(desk: QaDesk) -> OverrideRecord:
     return OverrideRecord(head, "diagnostic", "service comes tomorrow", NOW + timedelta(hours=10))
 
 
-def registered(keys: Sequence[str], records: Sequence[Record]) -> bool:
-    """Whether each display was registered."""
-    return set(keys) <= {each.head.display_key for each in records if isinstance(each, DisplayRecord)}
-
-
 @contextmanager
 def qa_room(bot: QtBot, folder: Path) -> Iterator[QaRoom]:
     """A room whose data lie in ``folder``; closed at the end as at the end of the program."""
@@ -159,5 +169,5 @@ def qa_room(bot: QtBot, folder: Path) -> Iterator[QaRoom]:
         room = QaRoom(bot, desk, tasks)
         yield room
         if room.page is not None:
-            room.page.close()
+            room.page.window().close()
         assert tasks.stop(10.0)

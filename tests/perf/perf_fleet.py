@@ -5,7 +5,6 @@ The exports are synthetic, 500 workstations with four displays each, and kept in
 
 from __future__ import annotations
 
-import os
 import shutil
 import time
 from collections.abc import Iterator
@@ -53,7 +52,7 @@ def _is_of_other_code(folder: Path) -> bool:
     """Policies and the form of records may have changed since the exports were written."""
     helper = Path(__file__).resolve().parents[1] / "helpers" / "synthetic_fleet.py"
     record = Path(__file__).resolve().parents[2] / "calibration" / "records" / "record.py"
-    newest = max(os.path.getmtime(each) for each in (helper, record))
+    newest = max(each.stat().st_mtime for each in (helper, record))
     return any(path.stat().st_mtime < newest for path in folder.iterdir())
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,12 +13,15 @@ from PySide6.QtWidgets import QComboBox, QTabWidget
 from pytestqt.qtbot import QtBot
 
 from calibration.records.export_file import SUFFIX
-from calibration.records.record import CalibrationRecord, CheckRecord, OverrideRecord
+from calibration.records.record import CalibrationRecord, OverrideRecord
 from calibration.records.record_book import RecordBook
 from calibration.ui.history_page import HistoryPage
-from calibration.ui.trends_page import TrendsPage, words_on
+from calibration.ui.trends_page import TrendsPage, trends_view, words_on
 from tests.helpers.qa_room import LEFT, NOW, RIGHT, QaRoom, StillClock, qa_room
+from tests.helpers.record_books import by_hand
 from tests.helpers.sample_records import sample_check, sample_display
+
+_FORGED = "UPDATE record SET content = replace(content, 'M. Okafor', 'N. Obody') WHERE sequence ="
 
 
 @pytest.fixture
@@ -82,7 +84,9 @@ def test_only_one_kind_is_shown_when_asked(room: QaRoom) -> None:
     assert len(page.table.lines.shown) == page.table.lines.total > 20
 
 
-@pytest.mark.parametrize(("name", "beginning"), [("r.pdf", b"%PDF"), ("r.dcm", b"\0" * 128 + b"DICM"), ("r.json", b"{")])
+@pytest.mark.parametrize(
+    ("name", "beginning"), [("r.pdf", b"%PDF"), ("r.dcm", b"\0" * 128 + b"DICM"), ("r.json", b"{")]
+)
 def test_a_report_is_saved_in_the_form_its_name_asks_for(
     room: QaRoom, tmp_path: Path, name: str, beginning: bytes
 ) -> None:
@@ -140,8 +144,22 @@ def test_verifying_says_what_was_found_and_gives_the_head(room: QaRoom) -> None:
     page = history(room)
     room.click("Verify the chain")
     words = room.text("What was done with the records")
-    assert f"All {page.table.lines.total + 30} records" in words or "records are as written" in words
+    assert f"All {len(room.desk.book.records())} records are as written" in words
     assert room.desk.book.head in words
+    assert page.told.property("role") == "ok"
+
+
+def test_a_record_changed_by_hand_is_named_with_its_display(room: QaRoom) -> None:
+    room.with_history()
+    by_hand(room.desk.book.path.parent, f"{_FORGED} 3")
+    page = history(room)
+    room.click("Verify the chain")
+    words = room.text("What was done with the records")
+    assert f"Record 3 of {LEFT} was changed after it was written." in words
+    assert page.told.property("role") == "fail"
+    page.refresh()
+    room.settle()
+    assert next(line for line in page.table.lines.shown if line.stored.sequence == 3).outcome == "CHANGED"
 
 
 def test_an_override_is_withdrawn_with_a_name(room: QaRoom) -> None:
@@ -157,7 +175,7 @@ def test_an_override_is_withdrawn_with_a_name(room: QaRoom) -> None:
     page.table.selectRow(0)
     assert page.table.line is not None
     assert page.table.line.title == "Override withdrawn"
-    assert not [each for each in page.findChildren(object) if getattr(each, "objectName", str)() == "Withdraw the override" and each.isVisible()]
+    assert not room.sees("Withdraw the override")
 
 
 def test_an_empty_book_says_what_to_do(room: QaRoom) -> None:
@@ -187,18 +205,10 @@ def test_trends_name_the_day_on_which_a_limit_is_left(room: QaRoom, tmp_path: Pa
 
 def test_a_record_that_was_changed_by_hand_does_not_count_in_a_trend(room: QaRoom) -> None:
     room.with_history()
-    whole = TrendsPage(room.desk, room.tasks, room.tokens)
-    room.show(whole)
-    stored = room.desk.book.records(RIGHT)
-    from calibration.ui.trends_page import trends_view
-
-    kept = len(trends_view(room.desk, RIGHT).by_metric["luminance_max"][0].trend.points)
-    last = next(each for each in reversed(stored) if isinstance(each.record, CheckRecord))
-    from unittest.mock import patch
-
-    marked = [replace(each, is_sound=each is not last) for each in stored]
-    with patch.object(RecordBook, "records", lambda *_, **__: marked):
-        assert len(trends_view(room.desk, RIGHT).by_metric["luminance_max"][0].trend.points) == kept - 1
+    kept = len(trends_view(room.desk, LEFT).by_metric["luminance_max"][0].trend.points)
+    by_hand(room.desk.book.path.parent, f"{_FORGED} 9")
+    room.desk.book.verify()
+    assert len(trends_view(room.desk, LEFT).by_metric["luminance_max"][0].trend.points) == kept - 1
 
 
 def test_nothing_measured_is_said_so() -> None:

@@ -83,6 +83,8 @@ class DiagnosticBanner(QFrame):
         self._display.style().polish(self._display)
         for label in (self._note, self._state):
             label.setVisible(bool(label.text()))
+        for label in (self._patient, self._facts, self._note, self._state, self._display):
+            label.setAccessibleDescription(label.text())  # its name says where it stands, this what it says
         line = self._tokens.status.warn if content.state else self._tokens.surface.panel
         self.setStyleSheet(f"DiagnosticBanner {{ border-bottom: {self._tokens.px(2)}px solid {line}; }}")
 

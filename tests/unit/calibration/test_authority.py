@@ -15,7 +15,7 @@ from calibration.checks.display_state import StateName
 from calibration.displays.identity import DisplayFacts, DisplayIdentity
 from calibration.gsdf.display_lut import DisplayLut
 from calibration.gsdf.lut_building import BuiltLut
-from calibration.records.record import CalibrationRecord
+from calibration.records.record import CalibrationRecord, OverrideRecord
 from calibration.records.record_book import RecordBook
 from tests.helpers.display_department import LEFT, START, Department, a_built_lut, department
 from workstation.foundation.errors import BadInput
@@ -155,6 +155,8 @@ def test_an_override_may_be_withdrawn_and_given_anew(at: Department) -> None:
     at.authority.override(at.head("Dr Ito"), "diagnostic", "emergency", START + timedelta(days=1))
     at.clock.to_day(0.1)
     at.authority.withdraw_override(at.head("Dr Ito"), "diagnostic", "new monitor")
+    assert at.state().override is None
+    at.put(OverrideRecord(at.head("Dr Ito"), "diagnostic", "once more", START + timedelta(days=9), is_withdrawn=True))
     assert at.state().override is None
     at.clock.to_day(0.2)
     at.authority.override(at.head("Dr Abel"), "diagnostic", "emergency", START + timedelta(days=1))

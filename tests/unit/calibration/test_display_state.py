@@ -499,6 +499,18 @@ def test_a_clock_set_back_is_unknown_until_it_is_right(at: Department) -> None:
     assert at.state(day=20).name is OK
 
 
+def test_the_record_of_another_display_shows_that_the_clock_was_set_back(at: Department) -> None:
+    at.checked("acceptance")
+    at.identity = replace(LEFT, connector="DP-2", serial="21984078")
+    at.checked("acceptance", day=20)
+    at.clock.to_day(0.1)
+    state = at.authority.state_of(LEFT, "diagnostic")
+    assert (state.name, state.reasons) == (
+        UNKNOWN,
+        ("this computer's clock was set back: nothing can be said to be in time",),
+    )
+
+
 def test_a_check_made_after_the_clock_was_set_back_is_not_an_old_one(at: Department) -> None:
     """A failure must not be ended by a pass from before it, only because the clock had gone back meanwhile."""
     at.checked("acceptance", day=40)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -57,10 +58,10 @@ def test_a_run_ends_with_its_record_in_one_go(tmp_path: Path) -> None:
     with open_book(tmp_path) as book:
         book.journal.begin("series", LEFT, "A", {})
         book.journal.add("series", {"level": 0})
+        first = an_override()
+        book.append(first)
         with pytest.raises(ValueError, match="another record"):
-            first = an_override()
-            book.append(first)
-            book.append(an_override().__class__(first.head, "review", "clash", first.until), closes_run="series")
+            book.append(replace(first, reason="clash"), closes_run="series")
         assert [run.run_id for run in book.journal.open_runs()] == ["series"]
         book.append(an_override(), closes_run="series")
         assert not book.journal.open_runs()
