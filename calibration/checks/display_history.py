@@ -70,7 +70,7 @@ class DisplayHistory:
     @property
     def known_as(self) -> DisplayIdentity | None:
         """Who the monitor was when it was last checked or registered."""
-        known = [*self.registrations, *self.checks]
+        known: list[DisplayRecord | CheckRecord] = [*self.registrations, *self.checks]
         return max(known, key=self._place).facts.identity if known else None
 
     def is_after(self, later: Record, earlier: Record) -> bool:

@@ -255,7 +255,7 @@ def new_head(display_key: str, operator: str, clock: Clock, workstation: str = "
 def program_version() -> str:
     """Version of this program; empty where it was not installed but only unpacked."""
     try:
-        return metadata.version("lightbox")
+        return metadata.version("lightbox-workstation")
     except metadata.PackageNotFoundError:
         return ""
 

@@ -6,9 +6,11 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from calibration.checks.check_outcome import before_check
 from calibration.checks.check_plan import BEFORE, VERIFICATION
 from calibration.checks.check_run import CheckRun
 from calibration.checks.live_curve import contrast_steps
+from calibration.checks.making_lut import RESPONSE_METRIC
 from calibration.conformance.verdict import VerdictName
 from calibration.records.record import CheckRecord
 from calibration.records.record_book import RecordBook, new_head
@@ -44,13 +46,20 @@ def preview_of(run: CheckRun, book: RecordBook, clock: Clock) -> CheckRecord:
     )
 
 
-def deviation_before(run: CheckRun) -> float | None:
-    """Greatest deviation of contrast that a calibration found before it made its table, as a fraction."""
+def deviation_before(run: CheckRun, book: RecordBook, clock: Clock) -> float | None:
+    """Greatest deviation of contrast before a calibration made its table, as a fraction: its own, or a recent check's.
+
+    None in any other check.
+    """
+    if run.order.check != CALIBRATION:
+        return None
     for series in run.series:
         if series.test == BEFORE:
             steps = contrast_steps(series, run.ambient)
             return max((abs(step.deviation) for step in steps), default=None)
-    return None
+    recent = before_check(run.order, book, clock)
+    found = (each.value for each in recent.quantities if each.metric == RESPONSE_METRIC) if recent else ()
+    return next(iter(found), None)
 
 
 def ask_for_report(parent: QWidget, record: CheckRecord) -> Path | None:

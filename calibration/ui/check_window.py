@@ -229,7 +229,8 @@ class CheckWindow(QWidget):
         self._trouble.setVisible(bool(text))
 
     def _step_changed(self, view: StepView) -> None:
-        self._before = self._before or deviation_before(self._session.run) if self._session else None
+        if self._before is None and self._session is not None:
+            self._before = deviation_before(self._session.run, self._book, self._clock)
         self.head.show_step(view)
         self.skip_notice.hide()
         self._show_where()
@@ -290,7 +291,8 @@ class CheckWindow(QWidget):
             session.finish()
             return
         self.head.end("Nothing is recorded yet")
-        self._before = self._before or deviation_before(session.run)
+        if self._before is None:
+            self._before = deviation_before(session.run, self._book, self._clock)
         self.board.verdict.show_preview(
             preview_of(session.run, self._book, self._clock),
             can_repeat=session.run.can_repeat,

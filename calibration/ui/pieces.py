@@ -24,7 +24,9 @@ from workstation.qtkit.tokens import Tokens
 
 _EXTRA = """
 QWidget[role="window"] {{ background: {s.window}; font-size: {ty.body}px; }}
-QLabel, QLineEdit, QComboBox, QCheckBox, QSpinBox, QTableView, QTabBar, QMenu, QPushButton, QToolTip {{ font-size: {ty.body}px; }}
+QLabel, QLineEdit, QComboBox, QCheckBox, QSpinBox, QTableView, QTabBar, QMenu, QPushButton, QToolTip {{
+    font-size: {ty.body}px;
+}}
 QPushButton {{ min-height: {control}px; }}
 QHeaderView::section {{ font-size: {ty.caption}px; }}
 QLabel[role="caption"] {{ color: {t.secondary}; font-size: {ty.caption}px; }}

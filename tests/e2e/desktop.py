@@ -102,6 +102,10 @@ class Desktop:
         """Type text."""
         self._xdotool("type", "--delay", "15", text)
 
+    def bring_forward(self, title: str) -> None:
+        """Bring the window of that title before the others, as with Alt+Tab."""
+        self._xdotool("search", "--onlyvisible", "--name", f"^{title}$", "windowactivate", "--sync")
+
     def screenshot(self, path: Path, crop: str = "") -> Path:
         """A picture of all monitors, or of ``crop`` (WxH+X+Y)."""
         words = ["import", "-window", "root", *(["-crop", crop, "+repage"] if crop else []), str(path)]

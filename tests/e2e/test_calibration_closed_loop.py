@@ -22,6 +22,7 @@ from tests.helpers.desk_at_site import until
 
 pytestmark = [pytest.mark.display, pytest.mark.timeout(600)]
 
+VIEWER = "Lightbox, .*"
 DISPLAY_STATE = "Display state, diagnostic 1"
 DISPLAY_OBSTACLE = "Obstacle: Diagnostic monitor 1*"
 ON_LEFT, ON_RIGHT = "Viewport diagnostic 1, current*", "Viewport diagnostic 2, current*"
@@ -81,6 +82,7 @@ def the_bare_display_fails(room: QaRoom) -> None:
 def a_calibration_mends_it(room: QaRoom) -> None:
     """Response of the bare display, display LUT, the same 18 levels through it; then the table is put to use."""
     desktop = room.desktop
+    desktop.bring_forward("Lightbox calibration")
     desktop.click("Calibration, display 2")
     room.wait_page("Choose a check")
     room.begin()
@@ -90,6 +92,7 @@ def a_calibration_mends_it(room: QaRoom) -> None:
     room.picture("07 calibration, verdict before the table is used")
     desktop.press("Return")
     desktop.wait_for("Step and time left", text="Recorded")
+    room.picture("07b recorded")
     after = room.checks()[-1]
     (calibration,) = room.calibrations()
     assert after.verdict.name is VerdictName.PASS
@@ -141,6 +144,7 @@ def the_viewer_uses_it_again(room: QaRoom, p_values: NDArray[np.uint8]) -> None:
     """The open case stays as it hangs; the next one is on the usual display, driven through the table on record."""
     desktop = room.desktop
     desktop.wait_for(DISPLAY_STATE, text="Display checked", timeout_s=20)
+    desktop.bring_forward(VIEWER)
     desktop.click("Report field Findings")
     desktop.press("ctrl+w")
     open_case(desktop)

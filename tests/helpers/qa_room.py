@@ -78,7 +78,9 @@ class QaRoom:
         holder.resize(width, height)
         holder.show()
         self.page, self._holder = page, holder
-        page.refresh()  # type: ignore[attr-defined]
+        look = getattr(page, "refresh", None)
+        if look is not None:
+            look()
         self.settle()
 
     def settle(self) -> None:
