@@ -68,8 +68,9 @@ class LookAround(QObject):
         self.now()
 
     def end(self) -> None:
-        """Look no more."""
+        """Look no more; what is on its way is dropped."""
         self._timer.stop()
+        self._tasks.drop(self)
 
     def now(self) -> None:
         """A whole look, also when nothing seems to have changed."""

@@ -12,6 +12,7 @@ from calibration.checks.check_table import LEVELS_18
 from calibration.checks.display_history import DisplayHistory, history_of, is_conclusive, measures_response
 from calibration.checks.making_lut import MadeLut, calibration_record, is_better
 from calibration.checks.reading_watch import FALL
+from calibration.checks.run_journalling import is_same_meter
 from calibration.checks.run_order import RunOrder
 from calibration.checks.step_results import (
     LAMB,
@@ -185,7 +186,8 @@ def _quantities(
     baseline = baseline_of(order, book)
     earlier = baseline.quantities if baseline is not None and order.check != "calibration" else ()
     try:
-        return quantities_of(series, gathered.ambient, order.meter, earlier), ()
+        same_meter = baseline is None or is_same_meter(baseline.meter, order.meter)
+        return quantities_of(series, gathered.ambient, order.meter, earlier, same_meter=same_meter), ()
     except BadInput as error:
         why = f"The readings cannot be judged. {error}"
         fall = _fall_in(series)
@@ -237,7 +239,8 @@ def _between(order: RunOrder, quantities: Sequence[Quantity], book: RecordBook, 
     if not any(each.metric == "luminance_max" for each in quantities):
         return ()
     others = [found for key in book.displays() if (found := _latest_white(key, order, book, clock)) is not None]
-    return between_of([quantities, *(check.quantities for check in others)]) if others else ()
+    same_meter = all(is_same_meter(check.meter, order.meter) for check in others)
+    return between_of([quantities, *(check.quantities for check in others)], same_meter=same_meter) if others else ()
 
 
 def _latest_white(key: str, order: RunOrder, book: RecordBook, clock: Clock) -> CheckRecord | None:

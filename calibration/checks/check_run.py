@@ -81,8 +81,8 @@ class CheckRun(RunStanding):
         Raises
         ------
         CannotResume
-            When identity, panel settings, LUT, meter or policy have changed: the readings are kept in a record that is
-            not complete, the text says why.
+            When identity, panel settings, LUT, meter or policy have changed, or it was begun over a day ago: the
+            readings are kept in a record that is not complete, the text says why.
         AnotherCheckRuns
             When another window or program goes on with it already.
         BadInput
@@ -90,6 +90,7 @@ class CheckRun(RunStanding):
         """
         opening = run_journalling.taken_over(book, run_id, order)
         why = run_journalling.changes(opening.order, order) or opening.policy_change
+        why = why or run_journalling.too_old(opening.began, clock.now())
         if why:
             raise cannot_resume(opening, run_id, why, book, clock)
         run = cls(run_id, opening.order, opening.began, book, clock, measures_before=opening.needs_before)
@@ -184,11 +185,11 @@ class CheckRun(RunStanding):
         Raises
         ------
         CannotResume
-            When they have changed; the run is then broken off, its readings are kept.
+            When they have changed, or too much time has passed; the run is then broken off, its readings are kept.
         """
         moved(self._state, RunMove.RESUME)
         now = replace(self._order, facts=facts, lut_sha256=lut_sha256, meter=meter)
-        why = run_journalling.changes(self._order, now)
+        why = run_journalling.changes(self._order, now) or run_journalling.too_old(self._began, self._clock.now())
         if why:
             self.break_off(why)
             raise changed(why)

@@ -101,7 +101,7 @@ class Case:
 def findings_of(case: Case) -> tuple[Finding, ...]:
     """Everything that is to be said of the display, in the order of the rules below."""
     if case.policy is None or not case.checks:
-        return (*_unchecked(case), *_future(case), *_identity(case))
+        return (*_judged_otherwise(case), *_unchecked(case), *_future(case), *_identity(case))
     return tuple(finding for rule in _RULES for finding in rule(case))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from calibration.checks.run_order import RunOrder
@@ -21,6 +21,8 @@ from calibration.records.run_journal import OpenRun
 from workstation.foundation.errors import BadInput
 
 _FORM = "check run/1"
+GOES_ON_FOR = timedelta(days=1)
+"""An interrupted run goes on within this time; later its readings no longer say how the display is."""
 
 
 @dataclass(frozen=True)
@@ -136,13 +138,14 @@ def changes(then: RunOrder, now: RunOrder) -> str:
     """What has changed on the display, its LUT or the meter, in words; empty when a run may go on."""
     meters = then.meter, now.meter
     found = (
-        (then.facts.identity.key != now.facts.identity.key, "this is another display"),
+        (_monitor(then.facts) != _monitor(now.facts), "this is another display"),
         (then.facts.edid_sha256 != now.facts.edid_sha256, "the display tells another identity (EDID)"),
         (_differ(then.facts.panel.brightness, now.facts.panel.brightness), "its brightness was changed"),
         (_differ(then.facts.panel.contrast, now.facts.panel.contrast), "its contrast was changed"),
         (then.lut_sha256 != now.lut_sha256, "its display LUT was changed"),
         (meters[0] is not None and meters[1] is None, "the meter is not there"),
         (None not in meters and _name(meters[0]) != _name(meters[1]), "this is another meter"),
+        (None not in meters and _way(meters[0]) != _way(meters[1]), "the meter is used in another way"),
     )
     return ", ".join(words for is_so, words in found if is_so)
 
@@ -158,6 +161,30 @@ def _step_of(event: Mapping[str, Any]) -> Measure:
 
 def _differ(then: int | None, now: int | None) -> bool:
     return then is not None and now is not None and then != now
+
+
+def too_old(began: datetime, now: datetime) -> str:
+    """Why readings of a run cannot stand beside those of today, in words; empty when they can.
+
+    Its record would bear today's date, and the next check would be counted from it.
+    """
+    return "" if now - began <= GOES_ON_FOR else f"it was begun on {began.astimezone():%Y-%m-%d}, over a day ago"
+
+
+def is_same_meter(one: MeterIdentity | None, other: MeterIdentity | None) -> bool:
+    """Whether two series were measured with one meter, as far as meters tell."""
+    return _name(one) == _name(other)
+
+
+def _monitor(facts: DisplayFacts) -> tuple[str, str, str]:
+    """A key without a serial number is that of a plug: maker and model say more."""
+    identity = facts.identity
+    return identity.key, identity.manufacturer, identity.model
+
+
+def _way(meter: MeterIdentity | None) -> tuple[bool, float]:
+    """What readings hold, and what they were multiplied by."""
+    return (meter.includes_ambient, meter.correction_factor) if meter else (False, 1.0)
 
 
 def _name(meter: MeterIdentity | None) -> tuple[str, str, str]:

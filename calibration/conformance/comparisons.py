@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import combinations
 
 from calibration.conformance.metric_table import quantity
@@ -11,12 +12,20 @@ from calibration.conformance.uniformity import distance
 from calibration.conformance.verdict import Quantity
 
 
-def drifts_of(now: Sequence[Quantity], baseline: Sequence[Quantity]) -> tuple[Quantity, ...]:
+def drifts_of(
+    now: Sequence[Quantity], baseline: Sequence[Quantity], *, same_meter: bool = True
+) -> tuple[Quantity, ...]:
     """Change against the baseline: L'max, L'min, luminance ratio, contrast deviation.
 
-    The uncertainty is that of repeatability: the meter is taken to be the same. A quantity that either side lacks is
-    left out.
+    A quantity that either side lacks is left out.
+
+    Parameters
+    ----------
+    same_meter
+        The uncertainty is then that of repeatability; of two meters both certificates count in absolute luminances.
     """
+    if not same_meter:
+        now, baseline = _absolutely(now), _absolutely(baseline)
     found = [
         _relative("luminance_drift", "luminance_max", now, baseline),
         _absolute("luminance_min_change", "luminance_min", now, baseline),
@@ -26,14 +35,18 @@ def drifts_of(now: Sequence[Quantity], baseline: Sequence[Quantity]) -> tuple[Qu
     return tuple(each for each in found if each is not None)
 
 
-def between_of(displays: Sequence[Sequence[Quantity]]) -> tuple[Quantity, ...]:
-    """Differences between monitors measured with one meter: L'max, and the colour of white.
+def between_of(displays: Sequence[Sequence[Quantity]], *, same_meter: bool = True) -> tuple[Quantity, ...]:
+    """Differences between monitors: L'max, and the colour of white.
 
     Parameters
     ----------
     displays
         The quantities of each of the monitors, two or more; those without L'max or white point stay out.
+    same_meter
+        As in `drifts_of`.
     """
+    if not same_meter:
+        displays = [_absolutely(each) for each in displays]
     whites = [white for each in displays if (white := of_metric(each, "luminance_max")) is not None]
     found: list[Quantity] = []
     if len(whites) > 1 and max(white.value for white in whites) > 0:
@@ -47,6 +60,11 @@ def between_of(displays: Sequence[Sequence[Quantity]]) -> tuple[Quantity, ...]:
 def of_metric(quantities: Sequence[Quantity], metric: str) -> Quantity | None:
     """The first quantity of that name."""
     return next((each for each in quantities if each.metric == metric), None)
+
+
+def _absolutely(quantities: Sequence[Quantity]) -> tuple[Quantity, ...]:
+    """With the whole uncertainty in the place of repeatability: the meter's own error does not cancel."""
+    return tuple(replace(each, repeatability=None) for each in quantities)
 
 
 def repeatability_of(one: Quantity) -> float | None:

@@ -43,6 +43,7 @@ def quantities_of(
     baseline: Sequence[Quantity] = (),
     *,
     reading_sd: float | None = None,
+    same_meter: bool = True,
 ) -> tuple[Quantity, ...]:
     """Every quantity that these readings of one display tell.
 
@@ -60,6 +61,8 @@ def quantities_of(
         Quantities of the check that drift is counted from; empty where there is none.
     reading_sd
         Relative standard deviation of one reading, where it is known from elsewhere.
+    same_meter
+        Whether the baseline was measured with this very meter.
 
     Raises
     ------
@@ -76,7 +79,7 @@ def quantities_of(
     found += uniformity_of(_measured_in_places(levels))
     found += colours_of([m for each in levels for m in each.measured], max((s.levels for s in levels), default=1) - 1)
     found += [drift for each in series if each.test == WARM_UP for drift in _settling(each)]
-    return (*found, *drifts_of(found, baseline))
+    return (*found, *drifts_of(found, baseline, same_meter=same_meter))
 
 
 def facts_of(facts: DisplayFacts) -> tuple[Quantity, ...]:

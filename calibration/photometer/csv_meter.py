@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 from calibration.photometer.errors import MeterCannot, MeterFault, MeterMissing
 from calibration.photometer.meter import CertificateOf, MeterIdentity, certified, without_certificate
-from calibration.readings.reading import Reading
+from calibration.readings.reading import Reading, Space
 from calibration.readings.response_rows import Row, rows_in
 from workstation.foundation.cancel import CancelToken
 from workstation.foundation.clock import Clock, SystemClock
@@ -15,7 +16,9 @@ from workstation.foundation.clock import Clock, SystemClock
 class CsvMeter:
     """Answers with the file's readings of the level that is shown, in the file's order.
 
-    It must be told what is shown (`pattern_shown`): a reading is never given for another level than its own.
+    It must be told what is shown (`pattern_shown`): a reading is never given for another level than its own, none that
+    is said to be of a DDL for a P-value (or the other way round), and none twice: the same number again says nothing of
+    how far readings scatter.
     """
 
     def __init__(
@@ -30,8 +33,9 @@ class CsvMeter:
         self._certificate_of = certificate_of
         self._clock = clock or SystemClock()
         self._identity = MeterIdentity("csv", path.name, includes_ambient=includes_ambient)
-        self._left: dict[tuple[int, str], list[Row]] = {}
-        self._shown: tuple[int, str] | None = None
+        self._rows: tuple[Row, ...] = ()
+        self._given: Counter[Row] = Counter()
+        self._shown: tuple[int, str, Space] | None = None
 
     @property
     def identity(self) -> MeterIdentity:
@@ -39,7 +43,7 @@ class CsvMeter:
         return self._identity
 
     def connect(self, cancel: CancelToken) -> MeterIdentity:
-        """Read the file, from its start.
+        """Read the file; once more, to find rows that were added to it.
 
         Raises
         ------
@@ -51,21 +55,18 @@ class CsvMeter:
         cancel.raise_if_cancelled()
         if not self._path.exists():
             raise MeterMissing(f"There is no file {self._path}.", "Check its name and place.")
-        rows = rows_in(self._path)
-        self._left = {}
-        for row in rows:
-            self._left.setdefault((row.level, row.place), []).append(row)
+        self._rows = rows_in(self._path)
         self._identity = certified(self._identity, self._certificate_of(self._identity))
         return self._identity
 
-    def pattern_shown(self, level: int, place: str) -> None:
-        """``level`` is shown at ``place`` from now on."""
-        self._shown = (level, place)
+    def pattern_shown(self, level: int, place: str, space: Space) -> None:
+        """``level`` of ``space`` is shown at ``place`` from now on."""
+        self._shown = (level, place, space)
 
     @property
     def has_more(self) -> bool:
         """Whether another reading of what is shown is in the file."""
-        return self._shown is not None and bool(self._left.get(self._shown))
+        return bool(self._left())
 
     def read(self, cancel: CancelToken) -> Reading:
         """The next reading of the level that is shown.
@@ -80,15 +81,33 @@ class CsvMeter:
         cancel.raise_if_cancelled()
         if self._shown is None:
             raise MeterCannot("A file of readings cannot answer before a level is shown.", "Use it with a check.")
-        if not self.has_more:
-            level, place = self._shown
+        left = self._left()
+        if not left:
+            level, place, space = self._shown
+            word = "driving level" if space is Space.DDL else "P-value"
             raise MeterFault(
-                f"{self._path.name} has no further reading of level {level} at {place}.",
+                f"{self._path.name} has no further reading of {word} {level} at {place}.",
                 "Add a row for it, or go on without.",
             )
-        row = self._left[self._shown].pop(0)
+        row = left[0]
+        self._given[row] += 1
         luminance = row.luminance_cd_m2 * self._identity.correction_factor
         return Reading(luminance, self._clock.now(), row.u_prime, row.v_prime, row.raw)
+
+    def _left(self) -> list[Row]:
+        """Rows of what is shown that were not given yet."""
+        if self._shown is None:
+            return []
+        level, place, space = self._shown
+        fit = [row for row in self._rows if (row.level, row.place) == (level, place) and row.space in (None, space)]
+        given = Counter(self._given)
+        left = []
+        for row in fit:
+            if given[row] > 0:
+                given[row] -= 1
+            else:
+                left.append(row)
+        return left
 
     def read_illuminance_lux(self, cancel: CancelToken) -> float:  # noqa: ARG002 - part of the interface
         """It has none."""

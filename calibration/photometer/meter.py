@@ -8,7 +8,7 @@ from datetime import date
 from typing import Protocol, runtime_checkable
 
 from calibration.readings.meter_identity import MeterIdentity
-from calibration.readings.reading import Reading
+from calibration.readings.reading import Reading, Space
 from workstation.foundation.cancel import CancelToken
 
 __all__ = ["Certificate", "CertificateOf", "FollowsPattern", "MeterIdentity", "Photometer", "certified"]
@@ -43,8 +43,8 @@ class Photometer(Protocol):
 class FollowsPattern(Protocol):
     """A meter that must be told what is on the screen before it is read: recorded readings are found by level."""
 
-    def pattern_shown(self, level: int, place: str) -> None:
-        """``level`` is shown at ``place`` from now on."""
+    def pattern_shown(self, level: int, place: str, space: Space) -> None:
+        """``level`` of ``space`` is shown at ``place`` from now on."""
         ...
 
 

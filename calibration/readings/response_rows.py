@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from calibration.readings.reading import Space
@@ -30,6 +30,8 @@ class Row:
         Fraction of the highest P-value, where the file tells it beside the level.
     raw
         The row as it stands there.
+    space
+        What the level is, where the file tells it: by the name of the column, or in a column ``space``.
     """
 
     level: int
@@ -39,6 +41,7 @@ class Row:
     v_prime: float | None
     p_value: float | None
     raw: str
+    space: Space | None = None
 
 
 def rows_in(path: Path, space: Space | None = None) -> tuple[Row, ...]:
@@ -58,11 +61,13 @@ def rows_in(path: Path, space: Space | None = None) -> tuple[Row, ...]:
     if not lines:
         raise BadInput(f"{path.name} is empty.", _HEADER)
     columns = _columns_of(path, lines[0][1], space)
+    said = _LEVEL_NAMES[next(name for name in _LEVEL_NAMES if name in map(_plain, lines[0][1]))]
     rows: list[Row] = []
     faults: list[str] = []
     for number, fields in lines[1:]:
         try:
-            rows.append(_row_of(fields, columns, len(lines[0][1]), space))
+            row = _row_of(fields, columns, len(lines[0][1]), space)
+            rows.append(row if said is None else replace(row, space=said))
         except BadInput as error:
             faults.append(f"row {number}: {error}")
     if faults:
@@ -163,7 +168,15 @@ def _row_of(fields: Sequence[str], columns: Mapping[str, int], width: int, space
         _optional(fields, columns, "vprime"),
         _optional(fields, columns, "fraction"),
         ",".join(fields),
+        _space_of(fields[columns["space"]]) if "space" in columns else None,
     )
+
+
+def _space_of(text: str) -> Space:
+    found = next((each for each in Space if each.value == text.strip().lower()), None)
+    if found is None:
+        raise BadInput(f"the space is {quoted(text)}. Write ddl or p_value.")
+    return found
 
 
 def _wrong_width(fields: Sequence[str], width: int) -> str:

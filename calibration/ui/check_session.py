@@ -274,7 +274,7 @@ class CheckSession(QObject):
     def _shown(self, ticket: int) -> None:
         step = self.run.step
         if ticket == self._ticket and isinstance(step, Measure):
-            self._reader.pattern_shown(step.pattern.level, step.pattern.place)
+            self._reader.pattern_shown(step.pattern)
             self._settle.start(round(1000 * step.settle_s * self._patience))
 
     def _not_shown(self, ticket: int, error: UserFacingError) -> None:

@@ -37,7 +37,7 @@ _COLUMNS = (
     Column[RecordLine]("Meter", lambda each: each.meter, is_quiet=True),
     Column[RecordLine]("Remarks", lambda each: each.remarks, is_wide=True, is_quiet=True),
 )
-_WIDTHS = (122, 148, 158, 104, 150, 0)
+_WIDTHS = (118, 142, 188, 96, 140, 0)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject
 
+from calibration.patterns.pattern import PatternOrder
 from calibration.photometer.meter import FollowsPattern, Photometer
 from calibration.readings.reading import Reading
 from workstation.foundation.cancel import CancelToken
@@ -41,11 +42,11 @@ class MeterReader(QObject):
         """Whether a person reads the meter and types."""
         return self._meter is not None and self._meter.identity.kind == "manual"
 
-    def pattern_shown(self, level: int, place: str) -> None:
+    def pattern_shown(self, pattern: PatternOrder) -> None:
         """Tell a meter that must know what lies under it."""
         meter: object = self._meter
         if isinstance(meter, FollowsPattern):
-            meter.pattern_shown(level, place)
+            meter.pattern_shown(pattern.level, pattern.place, pattern.space)
 
     def ask(self, on_reading: _Got, on_failure: _Failed) -> None:
         """One reading; what was asked before and has not come yet is dropped."""

@@ -49,7 +49,7 @@ class RecordLine:
     outcome, sign
         In words, with an icon's name and a tone.
     remarks
-        What must be known beside it: provisional, changed, brought from elsewhere.
+        What must be known beside it: reason of an override, clock set back, brought from elsewhere.
     """
 
     stored: StoredRecord
@@ -189,7 +189,8 @@ def _outcome(record: Record) -> tuple[str, tuple[str, str]]:
     if isinstance(record, CheckRecord):
         if not record.is_complete:
             return "NOT COMPLETE", ("info", "info")
-        return WORDS[record.verdict.name], SIGNS[record.verdict.name]
+        provisional = " (provisional)" if record.verdict.provisional else ""
+        return f"{WORDS[record.verdict.name]}{provisional}", SIGNS[record.verdict.name]
     if isinstance(record, DisplayRecord):
         return f"for {record.role} use", ("", "")
     if isinstance(record, CalibrationRecord):
@@ -200,8 +201,6 @@ def _outcome(record: Record) -> tuple[str, tuple[str, str]]:
 def _remarks(stored: StoredRecord) -> list[str]:
     record = stored.record
     found = []
-    if isinstance(record, CheckRecord) and record.verdict.provisional:
-        found.append("provisional")
     if isinstance(record, DisplayRecord):
         found.append(f"policy {record.policy}")
     if isinstance(record, OverrideRecord):

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QFormLayout, QFrame, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QComboBox, QFormLayout, QFrame, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from calibration.checks.overview import DisplayLine
 from calibration.displays.identity import ROLES
@@ -63,7 +64,7 @@ class Sheet(QFrame):
         made = named(QLineEdit(text), caption)
         made.setPlaceholderText(hint)
         made.returnPressed.connect(self._try)
-        self._form.addRow(label(caption), made)
+        self._form.addRow(_Caption(caption, made), made)
         return made
 
     def add_choice(self, caption: str, choices: Sequence[tuple[str, str]], chosen: str) -> QComboBox:
@@ -72,7 +73,7 @@ class Sheet(QFrame):
         for value, title in choices:
             made.addItem(title, value)
         made.setCurrentIndex(max(0, made.findData(chosen)))
-        self._form.addRow(label(caption), made)
+        self._form.addRow(_Caption(caption, made), made)
         return made
 
     def focus_first(self) -> None:
@@ -100,6 +101,18 @@ class Sheet(QFrame):
             self._fault.show()
             return
         self.given.emit(wish)
+
+
+class _Caption(QLabel):
+    """What stands before a field; a press on it goes to the field."""
+
+    def __init__(self, text: str, of: QWidget) -> None:
+        super().__init__(text)
+        self.setBuddy(of)
+
+    def mousePressEvent(self, _event: QMouseEvent) -> None:
+        """Into the field."""
+        self.buddy().setFocus()
 
 
 class RegisterSheet(Sheet):

@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -123,7 +124,7 @@ class QaRoom:
         with self.book() as book:
             runs = book.journal.open_runs()
             entries = book.journal.entries(runs[0].run_id) if runs else ()
-        return [float(entry["luminance_cd_m2"]) for entry in entries if entry.get("do") == "reading"]
+        return [float(entry["reading"]["luminance_cd_m2"]) for entry in entries if entry.get("do") == "reading"]
 
     # --- the guided window ----------------------------------------------------------------------------------------
 
@@ -168,13 +169,13 @@ class QaRoom:
             page = self.page
             if page in ("Verdict page", "Pause page"):
                 return
-            self._do(page)
+            self.do_page(page)
             time.sleep(0.15)
         raise AssertionError(f"still on {self.page!r}: {self.said('Step and time left')}")
 
-    def _do(self, page: str) -> None:
-        """One gesture; pages that go on by themselves want none."""
-        desktop = self.desktop
+    def do_page(self, page: str = "") -> None:
+        """What the page in front asks for; pages that go on by themselves want nothing."""
+        desktop, page = self.desktop, page or self.page
         if page == "Instruction page":
             desktop.press("Return")
         elif page == "Question page":
@@ -212,11 +213,34 @@ def write_grey_study(folder: Path) -> Path:
     return kept.parent
 
 
-def grey_picture(desktop: Desktop, viewport: Mapping[str, int], path: Path) -> NDArray[np.uint8]:
-    """What the monitor is driven with inside a viewport (rows, columns), where no text lies on the image."""
+@dataclass(frozen=True)
+class GreyPicture:
+    """What a monitor is driven with inside a viewport that shows the study of `write_grey_study`.
+
+    Attributes
+    ----------
+    fields
+        By P-value, uint8 (256,): the commonest value around the middle of each field (text may lie on its edge).
+    values
+        Every value there is on the image, sorted; without the top and bottom, where text lies.
+    """
+
+    fields: NDArray[np.uint8]
+    values: NDArray[np.uint8]
+    pixels: NDArray[np.uint8] = field(repr=False)
+
+
+def grey_picture(desktop: Desktop, viewport: Mapping[str, int], path: Path) -> GreyPicture:
+    """Look at the screen: nothing but the X server is asked."""
     left, top, width, height = (viewport[key] for key in ("x", "y", "width", "height"))
     desktop.screenshot(path, f"{width}x{height}+{left}+{top}")
     colours = np.asarray(Image.open(path).convert("RGB"))
-    middle = colours[height // 4 + 40 : height - height // 4 - 40, 10:-10]
+    middle = colours[height // 3 : -height // 3, 10:-10]
     assert (middle == middle[..., :1]).all(), "the image is grey"
-    return middle[..., 0]
+    scale = min(width / (32 * FIELDS), height / (40 * FIELDS))
+    places = np.arange(FIELDS) - (FIELDS - 1) / 2
+    columns = np.round(width / 2 + places * 32 * scale).astype(int)
+    rows = np.round(height / 2 + places * 40 * scale).astype(int)
+    patches = [colours[y - 12 : y + 13, x - 12 : x + 13, 0] for y in rows for x in columns]
+    commonest = [np.bincount(patch.ravel(), minlength=GREYS).argmax() for patch in patches]
+    return GreyPicture(np.array(commonest, dtype=np.uint8), np.unique(middle[..., 0]), middle[..., 0])

@@ -17,7 +17,8 @@ from workstation.hanging.screens import HangingScreen
 Override: TypeAlias = bool | Collection[str]
 """Whether the reader uses unfit screens all the same: all of them, none, or those with these ids."""
 
-_FITNESS_RANK = MappingProxyType({"fit": 0, "unchecked": 1, "due": 1, "expired": 2, "failed": 2})
+# A display whose check is due is within limits: it keeps its place, so that layouts do not change with the calendar.
+_FITNESS_RANK = MappingProxyType({"fit": 0, "due": 0, "unchecked": 1, "expired": 2, "failed": 2})
 _UNFIT = 2
 _STAND_INS: MappingProxyType[str, tuple[tuple[str, ...], ...]] = MappingProxyType(
     {

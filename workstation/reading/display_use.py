@@ -55,8 +55,11 @@ class DisplayUse:
         return frozenset((*self._overridden, *on_record))
 
     def look(self, displays: Mapping[str, DisplayFacts]) -> Mapping[str, DisplayState]:
-        """Look up the state of every display that carries images; these are the displays from now on."""
-        facts = {screen: each for screen, each in displays.items() if not screen.startswith("report")}
+        """Look up the state of every display that carries images; these are the displays from now on.
+
+        The report's carries them too where it is the only one: it is then judged as a diagnostic one.
+        """
+        facts = {screen: each for screen, each in displays.items() if not screen.startswith("report")} or displays
         self._watch_panels(tuple(facts.values()))
         self._identities = {screen: each.identity for screen, each in facts.items()}
         self._overridden = {
@@ -120,7 +123,7 @@ class DisplayUse:
 
     def _states_now(self) -> dict[str, DisplayState]:
         return {
-            screen: self._authority.state_of(identity, screen.partition(":")[0])
+            screen: self._authority.state_of(identity, _role_of(screen))
             for screen, identity in self._identities.items()
         }
 
@@ -130,3 +133,8 @@ class DisplayUse:
     def override(self, screen: str) -> None:
         """Use the display that stands at ``screen`` now, whatever its state."""
         self._overridden[screen] = self._identities.get(screen)
+
+
+def _role_of(screen: str) -> str:
+    role = screen.partition(":")[0]
+    return "diagnostic" if role == "report" else role

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -31,6 +32,11 @@ def desk(tmp_path: Path) -> Iterator[CheckDesk]:
 
 def value_of(check: CheckRecord | None, metric: str) -> float:
     return quantity_of(check, metric).value
+
+
+def verdict_of(check: CheckRecord | None, metric: str) -> VerdictName:
+    assert check is not None
+    return next(rule.verdict for rule in check.verdict.rules if rule.metric == metric)
 
 
 def quantity_of(check: CheckRecord | None, metric: str) -> Quantity:
@@ -243,6 +249,16 @@ def test_drift_is_counted_from_the_acceptance(desk: CheckDesk) -> None:
     later = desk.done("luminance-18", dimmed).record
     if accepted.verdict.passes:
         assert value_of(later, "luminance_drift") == pytest.approx(20.0, abs=0.2)
+
+
+def test_drift_against_readings_of_another_meter_knows_that_meters_differ(desk: CheckDesk) -> None:
+    desk.done("luminance-18", PerfectPanel(desk.clock, 1.2, 420.0))
+    dimmed = PerfectPanel(desk.clock, 1.2 * 0.92, 420.0 * 0.92)
+    same = desk.done("luminance-18", dimmed).record
+    other = desk.done("luminance-18", dimmed, meter=replace(METER, serial="SYN-0002")).record
+    assert verdict_of(same, "luminance_drift") is VerdictName.PASS
+    assert quantity_of(other, "luminance_drift").uncertainty == pytest.approx(3.0 * math.hypot(0.92, 1.0), abs=0.1)
+    assert verdict_of(other, "luminance_drift") is VerdictName.INCONCLUSIVE
 
 
 def test_the_brightness_of_the_panel_is_compared_with_the_baseline(desk: CheckDesk) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -104,6 +105,8 @@ CHANGED: list[tuple[str, DisplayFacts, str, MeterIdentity | None]] = [
     ("brightness was changed", with_panel(brightness=75), "", METER),
     ("display LUT was changed", FACTS, "ef" * 32, METER),
     ("another meter", FACTS, "", replace(METER, serial="SYN-0002")),
+    ("used in another way", FACTS, "", replace(METER, includes_ambient=True)),
+    ("used in another way", FACTS, "", replace(METER, correction_factor=1.02)),
     ("meter is not there", FACTS, "", None),
 ]
 
@@ -121,6 +124,35 @@ def test_a_run_does_not_go_on_with_another_display_lut_or_meter(
     assert (run.state, kept.is_complete, readings_in(kept)) == (RunState.BROKEN_OFF, False, taken)
     assert kept.verdict.name is VerdictName.NOT_MEASURED
     assert any(why in note for note in kept.notes)
+
+
+def test_nor_on_a_monitor_of_another_model_on_a_plug_that_tells_no_serial_number(desk: CheckDesk) -> None:
+    weak = replace(FACTS, identity=replace(FACTS.identity, serial=""), edid_sha256="")
+    run = desk.start("luminance-18", facts=weak)
+    carry_out(run, desk.panel(), until=17)
+    run.pause("The monitor was unplugged.")
+    with pytest.raises(CannotResume, match="another display"):
+        run.go_on(replace(weak, identity=replace(weak.identity, model="Another")), "", METER)
+
+
+def test_readings_of_last_month_are_kept_but_make_no_check_of_today(desk: CheckDesk) -> None:
+    again, run_id, taken = left_behind(desk)
+    again.clock.pass_s(timedelta(days=30).total_seconds())
+    with pytest.raises(CannotResume, match="over a day ago"):
+        CheckRun.resume(run_id, again.order("luminance-18"), again.book, again.clock)
+    kept = again.checks()[-1]
+    assert (kept.is_complete, readings_in(kept)) == (False, taken)
+    again.book.close()
+
+
+def test_nor_does_a_check_that_was_paused_for_days_go_on(desk: CheckDesk) -> None:
+    run = desk.start("luminance-18")
+    taken = carry_out(run, desk.panel(), until=17)
+    run.pause("The check is paused.")
+    desk.clock.pass_s(timedelta(days=3).total_seconds())
+    with pytest.raises(CannotResume, match="over a day ago"):
+        run.go_on(FACTS, "", METER)
+    assert readings_in(desk.checks()[-1]) == taken
 
 
 @pytest.mark.parametrize(("why", "facts", "lut_sha256", "meter"), CHANGED[1:], ids=[each[0] for each in CHANGED[1:]])

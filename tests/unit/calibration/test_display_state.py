@@ -402,6 +402,15 @@ def test_another_policy_means_other_checks(at: Department) -> None:
     assert "“gone” it is registered for is not on this computer" in at.state().reasons[0]
 
 
+def test_another_policy_does_not_make_a_failed_display_merely_unknown(at: Department) -> None:
+    at.checked("acceptance", max_contrast_deviation=0.5)
+    at.policies["other"] = a_policy(id="other")
+    at.registered(policy="other")
+    assert at.state().name is FAILED
+    assert "judged for diagnostic use by house" in at.state().reasons[0]
+    assert "not by other" in at.state().reasons[1]
+
+
 def test_an_unregistered_display_is_judged_by_the_policy_of_its_last_check(tmp_path: Path) -> None:
     with department(tmp_path) as at:
         at.checked("acceptance")

@@ -27,7 +27,7 @@ from calibration.photometer.minolta import MinoltaMeter
 from calibration.photometer.opening import open_meter, parse_description
 from calibration.photometer.spotread import SpotreadMeter
 from calibration.photometer.steadiness import doubt_of_end, doubt_of_unit, drift_between, steadiness
-from calibration.readings.reading import Reading
+from calibration.readings.reading import Reading, Space
 from tests.helpers.fake_spotread import install_fake_spotread
 from workstation.foundation.cancel import CancelToken
 from workstation.foundation.errors import BadInput
@@ -183,14 +183,37 @@ def _recorded(tmp_path: Path, text: str) -> CsvMeter:
 def test_recorded_readings_belong_to_their_level(tmp_path: Path) -> None:
     meter = _recorded(tmp_path, "255,400\n0,0.5\n255,402\n")
     assert isinstance(meter, FollowsPattern)
-    meter.pattern_shown(0, "centre")
+    meter.pattern_shown(0, "centre", Space.P_VALUE)
     assert meter.read(CancelToken()).luminance_cd_m2 == 0.5
     assert not meter.has_more
-    meter.pattern_shown(255, "centre")
+    meter.pattern_shown(255, "centre", Space.P_VALUE)
     assert [meter.read(CancelToken()).luminance_cd_m2 for _ in range(2)] == [400.0, 402.0]
-    with pytest.raises(MeterFault, match="has no further reading of level 255 at centre"):
+    with pytest.raises(MeterFault, match="has no further reading of P-value 255 at centre"):
         meter.read(CancelToken())
-    meter.connect(CancelToken())  # from the start again
+
+
+def test_a_recorded_reading_is_given_once_and_rows_added_to_the_file_are_found(tmp_path: Path) -> None:
+    meter = _recorded(tmp_path, "255,400\n255,400\n")
+    meter.pattern_shown(255, "centre", Space.P_VALUE)
+    assert [meter.read(CancelToken()).luminance_cd_m2 for _ in range(2)] == [400.0, 400.0]
+    meter.connect(CancelToken())
+    assert not meter.has_more
+    with (tmp_path / "recorded.csv").open("a") as file:
+        file.write("255,401\n")
+    meter.connect(CancelToken())
+    assert meter.read(CancelToken()).luminance_cd_m2 == 401.0
+
+
+@pytest.mark.parametrize("text", ["ddl,luminance_cd_m2\n255,400\n", "level,luminance_cd_m2,space\n255,400,ddl\n"])
+def test_a_recorded_reading_of_a_ddl_is_none_of_a_p_value(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "recorded.csv"
+    path.write_text(text)
+    meter = CsvMeter(path)
+    meter.connect(CancelToken())
+    meter.pattern_shown(255, "centre", Space.P_VALUE)
+    with pytest.raises(MeterFault, match="has no further reading of P-value 255"):
+        meter.read(CancelToken())
+    meter.pattern_shown(255, "centre", Space.DDL)
     assert meter.read(CancelToken()).luminance_cd_m2 == 400.0
 
 

@@ -160,6 +160,13 @@ class TestAgainstOthers:
         assert found["contrast_drift"].value == 0
         assert found["luminance_min_change"].uncertainty is None
 
+    def test_of_two_meters_both_certificates_count(self) -> None:
+        found = by_metric(drifts_of(self.now(315.0), self.now(350.0), same_meter=False))
+        assert found["luminance_drift"].uncertainty == pytest.approx(100 * math.sqrt(2) * 12 / 350)
+        assert found["ratio_drift"].uncertainty == pytest.approx(100 * math.sqrt(2) * 2 / 350)
+        beside = by_metric(between_of([self.now(300.0), self.now(330.0)], same_meter=False))
+        assert beside["between_luminance"].uncertainty == pytest.approx(12 * 400 / 630**2 * math.hypot(300, 330))
+
     def test_the_baseline_is_used_by_quantities_of(self) -> None:
         before = quantities_of([series_of(perfect())], provided(0.2), METER)
         after = by_metric(quantities_of([series_of(perfect() * 0.9)], provided(0.2), METER, before))

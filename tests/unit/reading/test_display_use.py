@@ -93,6 +93,23 @@ def test_a_changed_state_or_table_is_noticed_once() -> None:
     assert use.states[SCREEN].name is StateName.DUE
 
 
+def test_the_only_monitor_is_judged_although_it_has_the_report_too() -> None:
+    asked: list[str] = []
+
+    class Asked(ScriptedAuthority):
+        def state_of(self, identity: DisplayIdentity, role: str) -> DisplayState:
+            asked.append(role)
+            return super().state_of(identity, role)
+
+    authority = Asked()
+    authority.name, authority.lut = StateName.FAILED, DisplayLut.identity(8)
+    use = DisplayUse(authority)
+    use.look({"report:1": LEFT})
+    assert use.states["report:1"].name is StateName.FAILED
+    assert set(asked) == {"diagnostic"}
+    assert use.lut_of("report:1") is authority.lut
+
+
 def test_the_panels_in_use_are_watched_and_a_change_is_told() -> None:
     authority, told, watched = ScriptedAuthority(), [], []
     use = DisplayUse(authority, watched.append, lambda: told.append(1))
