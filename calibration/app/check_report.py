@@ -5,14 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from calibration.conformance.verdict import RuleResult, VerdictName
+from calibration.app.rule_lines import rule_json, rule_lines
+from calibration.conformance.verdict import VerdictName
 from calibration.records.codec import encode, time_text
 from calibration.records.record import CalibrationRecord, CheckRecord
 from workstation.foundation.errors import BadInput
 from workstation.foundation.files import write_atomically
 
-_NOTHING = 1e-6
-"""Relative uncertainty that is the rounding of binary numbers, not of light."""
 _SPOKEN = (VerdictName.PASS, VerdictName.WARN, VerdictName.INCONCLUSIVE, VerdictName.FAIL)
 
 
@@ -39,7 +38,7 @@ def document_of(check: CheckRecord, made: CalibrationRecord | None) -> dict[str,
         "role": verdict.role,
         "provisional": list(verdict.provisional),
         "max_contrast_deviation": contrast,
-        "rules": [_rule_json(rule) for rule in verdict.rules if rule.verdict is not VerdictName.NOT_MEASURED],
+        "rules": [rule_json(rule) for rule in verdict.rules if rule.verdict is not VerdictName.NOT_MEASURED],
         "readings": sum(len(level.readings) for series in check.series for level in series.measured),
         "lut_sha256": check.lut_sha256,
         "notes": list(check.notes),
@@ -56,7 +55,7 @@ def lines_of(check: CheckRecord, made: CalibrationRecord | None) -> list[str]:
     if not check.is_complete:
         lines.append("Not complete: it decides nothing.")
     lines += [f"Provisional: {reason}." for reason in verdict.provisional]
-    lines += [_rule_line(rule) for rule in verdict.rules if rule.verdict is not VerdictName.NOT_MEASURED]
+    lines += rule_lines([rule for rule in verdict.rules if rule.verdict is not VerdictName.NOT_MEASURED])
     lines += [f"Note: {note}" for note in check.notes]
     if made is not None:
         lines.append("The display LUT is in use." if made.ddl else "The display is used without a display LUT.")
@@ -77,34 +76,3 @@ def write_record(path: Path, check: CheckRecord) -> None:
         raise BadInput(
             f"{path} cannot be written ({error.strerror}).", f"The record {check.head.id} is kept all the same."
         ) from error
-
-
-def _rule_json(rule: RuleResult) -> dict[str, Any]:
-    return {
-        "metric": rule.metric,
-        "value": rule.value,
-        "unit": rule.unit,
-        "limit": rule.limit,
-        "limit_text": rule.limit_text,
-        "uncertainty": rule.uncertainty,
-        "verdict": rule.verdict.value,
-        "confirmed": rule.is_confirmed,
-        "source": rule.source,
-        "detail": rule.detail,
-    }
-
-
-def _rule_line(rule: RuleResult) -> str:
-    is_known = rule.uncertainty is not None and rule.uncertainty > _NOTHING * abs(rule.value or 0.0)
-    unsure = "" if not is_known else f" ± {rule.uncertainty:.2g}"
-    limit = f", limit {rule.limit_text}" if rule.limit_text else ""
-    unconfirmed = "" if rule.is_confirmed or not rule.limit_text else " (unconfirmed)"
-    where = f"; {rule.detail}" if rule.detail else ""
-    return f"  {rule.verdict.value:<12} {rule.title}: {_value(rule)}{unsure}{limit}{unconfirmed}{where}"
-
-
-def _value(rule: RuleResult) -> str:
-    if rule.value is None:
-        return "-"
-    unit = "" if rule.unit in ("fraction", "ratio") else f" {rule.unit}"
-    return f"{rule.value:.4g}{unit}"

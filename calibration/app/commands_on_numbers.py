@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from calibration.app.rule_lines import rule_json, rule_lines
 from workstation.foundation.errors import BadInput
 from workstation.foundation.terminal import emit_json, emit_text
 
 if TYPE_CHECKING:
     from calibration.conformance.contrast import ContrastResponse
     from calibration.conformance.policy import Policy
-    from calibration.conformance.verdict import RuleResult, Verdict
+    from calibration.conformance.verdict import Verdict
     from calibration.readings.reading import Ambient, Series, Space
 
 _DataDir = Annotated[Path | None, typer.Option("--data-dir", help="Keep everything below this folder.")]
@@ -205,27 +206,9 @@ def _document(verdict: Verdict, contrast: ContrastResponse) -> dict[str, Any]:
         "policy_version": verdict.policy_version,
         "role": verdict.role,
         "max_contrast_deviation": contrast.greatest,
-        "rules": [_rule_json(rule) for rule in verdict.rules],
+        "rules": [rule_json(rule) for rule in verdict.rules],
         "contrast_response": _steps_json(contrast),
         "provisional": list(verdict.provisional),
-    }
-
-
-def _rule_json(rule: RuleResult) -> dict[str, Any]:
-    return {
-        "metric": rule.metric,
-        "title": rule.title,
-        "value": rule.value,
-        "unit": rule.unit,
-        "limit": rule.limit,
-        "limit_high": rule.limit_high,
-        "bound": rule.bound,
-        "limit_text": rule.limit_text,
-        "uncertainty": rule.uncertainty,
-        "verdict": rule.verdict.value,
-        "confirmed": rule.is_confirmed,
-        "source": rule.source,
-        "detail": rule.detail,
     }
 
 
@@ -244,26 +227,6 @@ def _steps_json(contrast: ContrastResponse) -> list[dict[str, Any]]:
 
 def _lines(verdict: Verdict, policy: Policy, contrast: ContrastResponse) -> Iterator[str]:
     yield f"{verdict.name.value}: {policy.title}, {verdict.role} ({policy.id}, version {verdict.policy_version})"
-    yield from _rule_lines(verdict.rules)
-    if any(not rule.is_confirmed and rule.limit is not None for rule in verdict.rules):
-        yield "* Limit not confirmed: nobody here has read it in the standard itself."
+    yield from rule_lines(verdict.rules)
     yield f"Contrast response over {contrast.levels.size} levels, greatest deviation {contrast.detail}."
     yield from (f"Note: {reason}." for reason in verdict.provisional)
-
-
-def _rule_lines(rules: Sequence[RuleResult]) -> Iterator[str]:
-    wide = max((len(rule.title) for rule in rules), default=0)
-    for rule in rules:
-        star = "" if rule.is_confirmed or rule.limit is None else " *"
-        limit = f"  limit {rule.limit_text}{star}" if rule.limit_text else ""
-        detail = f"  ({rule.detail})" if rule.detail else ""
-        yield f"  {rule.verdict.value:12}  {rule.title:{wide}}  {_value_text(rule):20}{limit}{detail}"
-
-
-def _value_text(rule: RuleResult) -> str:
-    if rule.value is None:
-        return "-"
-    half = "" if rule.uncertainty is None else f" ± {rule.uncertainty:.2g}"
-    if rule.unit == "fraction":
-        return f"{rule.value:.3f}{half}"
-    return f"{rule.value:.4g}{half}" + ("" if rule.unit == "ratio" else f" {rule.unit}")

@@ -168,13 +168,13 @@ def _progress(what: str) -> Iterator[Callable[[int, int], None]]:
 
 
 def _overview(folders: Sequence[Path], data_dir: Path | None, *, anew: bool) -> FleetOverview:
-    from calibration.conformance.policy import load_policies
+    from calibration.checks.opening import own_and_shipped_policies
     from calibration.fleet.fleet_index import FleetIndex
-    from calibration.records.folder import records_folder
     from workstation.site.folders import folders_for
 
-    policies = load_policies(records_folder(data_dir) / "policies")
-    with FleetIndex.open(folders_for(data_dir).cache / "fleet") as index:
+    program_folders = folders_for(data_dir)
+    policies = own_and_shipped_policies(program_folders)
+    with FleetIndex.open(program_folders.cache / "fleet") as index:
         with _progress("Verifying files (bytes)") as progress:
             index.refresh(folders, progress, anew=anew)
         return index.overview(SystemClock().now(), policies)
@@ -214,30 +214,12 @@ def _with_suffix(path: Path, suffix: str) -> Path:
 
 
 def _write_pdf(found: FleetOverview, out: Path) -> None:
-    from calibration.exports.fleet_pdf import FleetLine, FleetSheet, fleet_pdf
+    from calibration.exports.fleet_pdf import fleet_pdf
+    from calibration.fleet.auditor_sheet import sheet_of
 
     if out.suffix.lower() != ".pdf":
         raise BadInput(f"{out} is no name of a PDF.", "End it with .pdf.")
-    lines = tuple(
-        FleetLine(
-            row.workstation,
-            row.title,
-            row.role,
-            row.policy,
-            row.state.value.upper(),
-            row.last_check,
-            row.last_verdict.value if row.last_verdict else "",
-            row.last_at,
-            row.reasons,
-            tuple(task.sentence for task in row.overdue),
-            row.failing,
-            row.drifting,
-            row.exported_at,
-        )
-        for row in found.rows
-    )
-    faults = tuple(fault.problem for fault in found.faults)
-    fleet_pdf(FleetSheet(found.at, lines, found.files, found.records, faults), out)
+    fleet_pdf(sheet_of(found), out)
     tell(f"Written: {out}")
 
 

@@ -32,6 +32,7 @@ from calibration.checks.schedule import Dueness, DueTask, day_of, schedule
 from calibration.conformance.judge import judge
 from calibration.conformance.policy import Policy
 from calibration.conformance.verdict import RuleResult, VerdictName
+from calibration.conformance.wording import limit_text, value_text
 from calibration.displays.identity import DisplayIdentity, PanelSettings
 from calibration.records.record import CheckRecord
 
@@ -336,9 +337,8 @@ _RULES = (
 
 
 def _rule_text(rule: RuleResult) -> str:
-    unit = "" if rule.unit in {"fraction", "ratio"} else f" {rule.unit}"
-    value = "" if rule.value is None else f" {rule.value:.3g}{unit}"
-    limit = f", limit {rule.limit_text}" if rule.limit_text else ""
+    value = "" if rule.value is None else f" {value_text(rule.value, rule.unit)}"
+    limit = f", limit {limit_text(rule)}" if rule.limit_text else ""
     return f"{rule.title}{value}{limit}"
 
 

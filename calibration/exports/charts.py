@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from statistics import median
 
 from calibration.checks.live_curve import ContrastStep, CurvePoint, LiveCurve
+from calibration.conformance.wording import luminance_text
 from calibration.exports.drawing import (
     ACCENT,
     BAND,
@@ -27,7 +28,6 @@ from calibration.exports.drawing import (
     Words,
 )
 from calibration.exports.plot import LABEL_PT, Axis, Frame, level_axis, linear_axis, log_axis
-from calibration.exports.wording import luminance_text
 from calibration.readings.reading import Space
 
 _LEFT, _RIGHT, _TOP, _FOOT = 13.0, 3.0, 6.5, 9.0

@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from statistics import fmean
 
 from calibration.conformance.verdict import RuleResult, VerdictName
+from calibration.conformance.wording import limit_text, luminance_text, measured_text, value_text
 from calibration.exports.charts import deviation_chart, response_chart, uniformity_map
 from calibration.exports.drawing import FAIL, INK, OK, QUIET, WARN, Drawing
 from calibration.exports.pdf_page import BODY_PT, SMALL_PT, Cell, Column, ReportPage
 from calibration.exports.response_view import ResponseView
 from calibration.exports.trend_chart import trend_chart, trend_sentence
 from calibration.exports.trends import LEAST_POINTS, Trend
-from calibration.exports.wording import COLOURS, WORDS, limit_text, luminance_text, measured_text, value_text
+from calibration.exports.wording import COLOURS, WORDS
 from calibration.readings.reading import MeasuredLevel, Series, Space, ambient_to_add
 from calibration.records.record import CheckRecord
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from calibration.conformance.wording import measured_text
 from calibration.exports.drawing import (
     ACCENT,
     BAND,
@@ -21,7 +22,7 @@ from calibration.exports.drawing import (
 )
 from calibration.exports.plot import Frame, linear_axis, time_axis
 from calibration.exports.trends import LEAST_POINTS, Trend
-from calibration.exports.wording import day, measured_text
+from calibration.exports.wording import day
 
 _LEFT, _RIGHT, _TOP, _FOOT = 13.0, 4.0, 6.5, 9.0
 _AHEAD = timedelta(days=550)

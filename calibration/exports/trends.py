@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 
 from calibration.conformance.metric_table import METRICS
 from calibration.conformance.verdict import Quantity
+from calibration.conformance.wording import limit_text
 from calibration.exports.line_fit import Fit, fit_line
-from calibration.exports.wording import limit_text
 from calibration.records.record import CalibrationRecord, CheckRecord, Record, StoredRecord
 
 TREND_METRICS = ("luminance_max", "luminance_ratio", "max_contrast_deviation", "hours")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from calibration.conformance.verdict import RuleResult, Verdict, VerdictName
+from calibration.conformance.wording import limit_text, measured_text
 from calibration.exports.drawing import FAIL, OK, QUIET, UNSURE, WARN, Colour
 from calibration.records.record import CheckRecord
 
@@ -26,8 +26,6 @@ WORDS: dict[VerdictName, str] = {
     VerdictName.NOT_MEASURED: "NOT JUDGED",
     VerdictName.REPORTED: "REPORTED",
 }
-_DIGITS = {"%": 1, "u'v'": 4, "du'v'": 4, "lux": 0, "mm": 3, "megapixel": 2, "h": 0, "pixels": 0, "answers": 0}
-_UNITLESS = ("fraction", "ratio", "")
 
 _ADVICE = {
     "max_contrast_deviation": "Calibrate the display (make a new display LUT), then check again.",
@@ -54,42 +52,6 @@ _FAMILY_ADVICE = {
 _REPEAT = (
     "Repeat the check with more readings, or with a meter of a better certificate: the uncertainty spans the limit."
 )
-
-
-def value_text(value: float, unit: str) -> str:
-    """``5.7 %``, ``410.6 cd/m²``, ``315``: without the unit where there is none."""
-    return _with_unit(number_text(value, unit), unit)
-
-
-def number_text(value: float, unit: str) -> str:
-    """The bare number; fractions are shown in per cent."""
-    shown = value * 100 if unit == "fraction" else value
-    digits = _digits(shown, unit)
-    return f"{round(shown, digits) + 0.0:.{digits}f}".replace("-", "−")
-
-
-def measured_text(value: float, uncertainty: float | None, unit: str) -> str:
-    """``5.7 ± 1.2 %``; without ± where the uncertainty is not known."""
-    number = number_text(value, unit)
-    if uncertainty:
-        scale = 100 if unit == "fraction" else 1
-        digits = _digits(value * scale, unit)
-        least = f"{uncertainty * scale:.{digits}f}"
-        number += f" ± {least}" if float(least) else f" ± <{10.0**-digits:.{digits}f}"
-    return _with_unit(number, unit)
-
-
-def luminance_text(value: float) -> str:
-    """cd/m² for tables: four significant figures, one decimal from 100 on, without the unit."""
-    return f"{value:.1f}" if value >= 100 else f"{value:.2f}" if value >= 10 else f"{value:.3f}"
-
-
-def limit_text(rule: RuleResult) -> str:
-    """The limit with its sign; fractions in per cent, as the value beside it."""
-    if rule.unit != "fraction" or rule.limit is None:
-        return rule.limit_text or "reported only"
-    sign = {"at most": "≤", "below": "<", "at least": "≥", "above": ">"}.get(rule.bound)
-    return f"{sign} {100 * rule.limit:g} %" if sign else rule.limit_text
 
 
 def moment(at: datetime) -> str:
@@ -162,18 +124,3 @@ def _reason(rule: RuleResult) -> str:
 def _advice_on(metric: str) -> str:
     family = metric.split("_", maxsplit=1)[0]
     return _ADVICE.get(metric) or _FAMILY_ADVICE.get(family, "Ask the physicist who looks after the displays.")
-
-
-def _with_unit(number: str, unit: str) -> str:
-    shown = "%" if unit == "fraction" else unit
-    return number if unit in _UNITLESS and unit != "fraction" else f"{number} {shown}"
-
-
-def _digits(value: float, unit: str) -> int:
-    """Decimals: fixed by the unit, else three significant figures (four above 100 cd/m²)."""
-    if unit == "fraction":
-        return 1
-    if unit in _DIGITS:
-        return _DIGITS[unit]
-    size = math.floor(math.log10(abs(value))) if value else 0
-    return max(0, min(4, (3 if unit == "cd/m²" and size >= 2 else 2) - size))

@@ -16,9 +16,9 @@ from calibration.checks.findings import Case, StateName, standing_failures, task
 from calibration.checks.schedule import Dueness, DueTask, reminders
 from calibration.conformance.policy import Policy
 from calibration.conformance.verdict import RuleResult
+from calibration.conformance.wording import limit_text, measured_text, value_text
 from calibration.displays.identity import DisplayIdentity, PanelSettings
 from calibration.exports.trends import Trend, trend_of
-from calibration.exports.wording import limit_text, measured_text, value_text
 from calibration.fleet.condensed import condensed
 from calibration.fleet.overview import Drift, FleetRow
 from calibration.records.codec import plain_of

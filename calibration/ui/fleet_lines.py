@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from calibration.checks.check_table import title_of
 from calibration.checks.findings import StateName
-from calibration.exports.wording import WORDS, day, value_text
+from calibration.conformance.wording import value_text
+from calibration.exports.wording import WORDS, day
 from calibration.fleet.overview import Drift, FleetOverview, FleetRow
 from calibration.ui.display_card import SIGNS as STATE_SIGNS
 from calibration.ui.lines_table import Column

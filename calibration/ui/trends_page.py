@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QVBoxLayout, QWidg
 
 from calibration.checks.qa_desk import QaDesk
 from calibration.conformance.metric_table import METRICS
+from calibration.conformance.wording import value_text
 from calibration.exports.trend_chart import trend_sentence
 from calibration.exports.trends import TREND_METRICS, trend_of
-from calibration.exports.wording import day, value_text
+from calibration.exports.wording import day
 from calibration.records.record import CheckRecord, DisplayRecord, StoredRecord
 from calibration.ui.page_parts import FileAsker, FileDialogs, Told, page_layout
 from calibration.ui.pieces import button, label, row, scroll_area, set_role

@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTab
 
 from calibration.checks.check_table import CHECKS, TESTS
 from calibration.conformance.verdict import RuleResult, VerdictName
+from calibration.conformance.wording import limit_text, measured_text
 from calibration.exports.response_view import DEFAULT_LIMIT, ResponseView, responses_of
-from calibration.exports.wording import WORDS, advice, limit_text, measured_text, moment, reasons, use_sentence
+from calibration.exports.wording import WORDS, advice, moment, reasons, use_sentence
 from calibration.records.record import CheckRecord
 from calibration.ui.curve_plot import ContrastPlot, LuminancePlot
 from calibration.ui.pieces import button, clear, frame, label, row, scroll_area, sign

@@ -30,7 +30,7 @@ from workstation.foundation.clock import SystemClock
 
 pytestmark = [pytest.mark.display, pytest.mark.timeout(600)]
 
-# What goes wrong, and a part of what must be said.
+# What goes wrong, and a part of what must be said: one of each kind; all failures of the stand-in are in the unit tests.
 FAULTS = (
     ("rc1", "ended with code 1"),
     ("misread", "misread"),
@@ -38,15 +38,9 @@ FAULTS = (
     ("no-instrument", "not there any more"),
     ("sensor-position", "wrong position"),
     ("busy", "Another program is using the meter"),
-    ("init", "could not be started"),
-    ("fatal", "failed (Internal software error)"),
     ("garbage", "gave no reading"),
-    ("half-a-line", "gave no reading"),
-    ("empty", "gave no reading"),
     ("negative", "impossible reading"),
     ("nan", "no reading"),
-    ("comma", "no reading"),
-    ("two-luminances", "no reading"),
     ("other-serial", "Another meter answers"),
     ("hang", "no answer within 30 s"),
 )
@@ -119,7 +113,8 @@ def begin_monthly(room: QaRoom) -> None:
     desktop.click("Monthly check, display 2")
     room.wait_page("Choose a check")
     room.begin()
-    until(lambda: room.page == "Measuring page" or room.do_page(), timeout_s=60)
+    while room.page != "Measuring page":
+        room.do_page()
     until(lambda: kept_more_than(room, 4))
 
 

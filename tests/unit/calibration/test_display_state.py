@@ -171,7 +171,9 @@ def test_what_heals_a_failure(
 def test_a_failure_says_what_how_much_the_limit_and_when(at: Department) -> None:
     at.checked("monthly", max_contrast_deviation=0.558)
     state = at.state()
-    assert state.reasons[0] == "Contrast response: greatest deviation 0.558, limit ≤ 0.10 (monthly check of 2026-03-02)"
+    assert (
+        state.reasons[0] == "Contrast response: greatest deviation 55.8 %, limit ≤ 10 % (monthly check of 2026-03-02)"
+    )
     assert state.sentence.startswith("Display failed its last check: Contrast response")
 
 
