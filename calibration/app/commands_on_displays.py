@@ -1,4 +1,4 @@
-"""`calibration displays`, `status`, `register` and `override`: what is attached, its state, who answers for it."""
+"""`calibration displays`, `status`, `register`, `override`, `withdraw-lut`: what is attached, its state, its use."""
 
 from __future__ import annotations
 
@@ -39,6 +39,7 @@ def register(app: typer.Typer) -> None:
     app.command()(status)
     app.command("register")(register_display)
     app.command()(override)
+    app.command("withdraw-lut")(withdraw_lut)
 
 
 def displays(data_dir: _DataDir = None, panel: _Panel = True, as_json: _AsJson = False) -> int:  # noqa: ARG001 - every command takes it
@@ -127,6 +128,28 @@ def override(
             authority.override(head, used, reason, head.at + timedelta(hours=hours))
         state = authority.state_of(identity, used)
     _print(_state_json(state, ()), [f"{identity.title}: {state.sentence}"], as_json=as_json)
+    return 0
+
+
+def withdraw_lut(display: _Display, operator: _Operator, data_dir: _DataDir = None, as_json: _AsJson = False) -> int:
+    """Show images past the display LUT from now on: the monitor is calibrated inside, or the LUT is doubted."""
+    from calibration.app.attached_displays import display_named
+    from calibration.checks.display_history import history_of
+    from calibration.checks.making_lut import withdrawal
+    from calibration.records.record_book import new_head
+    from workstation.foundation.clock import SystemClock
+
+    found, readings = _attached(panel=False)
+    facts = display_named(display, found)
+    identity = facts.identity
+    with _desk(data_dir, readings) as (book, authority):
+        in_use = history_of(identity, book.records(identity.key)).calibration
+        if in_use is None or not in_use.lut_sha256:
+            raise BadInput(f"{identity.title} is used without a display LUT.", "There is nothing to withdraw.")
+        head = new_head(identity.key, _name(operator), SystemClock())
+        book.append(withdrawal(head, facts.panel, in_use.ambient, in_use.head.id))
+        state = authority.state_of(identity, _registered_role(authority, identity))
+    _print(_state_json(state, ()), [f"{identity.title}: without a display LUT. {state.sentence}"], as_json=as_json)
     return 0
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from calibration.checks.check_plan import BEFORE
+from calibration.checks.check_plan import BEFORE, RESPONSE, VERIFICATION
 from calibration.checks.check_table import LEVELS_18
 from calibration.checks.display_history import DisplayHistory, history_of, is_conclusive, measures_response
 from calibration.checks.making_lut import MadeLut, calibration_record, is_better
@@ -23,13 +23,15 @@ from calibration.checks.step_results import (
     notes_of,
     series_of,
 )
-from calibration.checks.steps import Ask, Enter, Measure
+from calibration.checks.steps import Ask, Enter, Measure, Step
 from calibration.conformance.comparisons import between_of
 from calibration.conformance.contrast import LEAST_LEVELS
 from calibration.conformance.judge import judge, provisional_reasons
 from calibration.conformance.metric_table import quantity
 from calibration.conformance.quantities import facts_of, quantities_of
 from calibration.conformance.verdict import Quantity, Verdict, VerdictName
+from calibration.patterns.places import CENTRE
+from calibration.photometer.steadiness import drift_between
 from calibration.readings.reading import Ambient, AmbientSource, Series, Space
 from calibration.records.record import CalibrationRecord, CheckRecord, Record
 from calibration.records.record_book import RecordBook, new_head
@@ -84,7 +86,7 @@ class Gathered:
     def all_notes(self) -> tuple[str, ...]:
         """Notes of run and steps, and what must be said with a LUT that was made."""
         made = self.made.notes if self.made is not None else ()
-        return tuple(dict.fromkeys((*notes_of(self.results), *self.notes, *made)))
+        return tuple(dict.fromkeys((*notes_of(self.results), *self.notes, *made, *_drift_of_white(self.results))))
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,23 @@ class Outcome:
     records: tuple[Record, ...]
     check: CheckRecord
     calibration: CalibrationRecord | None = None
+
+
+def _drift_of_white(results: Sequence[StepResult]) -> tuple[str, ...]:
+    """White is read at both ends of a calibration, and again when levels are repeated: it must not have moved."""
+    whites = [each for each in results if each.readings and _is_white_of_response(each.step)]
+    if len(whites) < 2:
+        return ()
+    first, last = whites[0], whites[-1]
+    minutes = (last.readings[-1].at - first.readings[0].at).total_seconds() / 60
+    said = drift_between(first.mean_cd_m2, last.mean_cd_m2, minutes)
+    return (said,) if said else ()
+
+
+def _is_white_of_response(step: Step) -> bool:
+    if not isinstance(step, Measure) or step.test not in (RESPONSE, VERIFICATION):
+        return False
+    return step.pattern.level == step.pattern.levels - 1 and step.pattern.place == CENTRE
 
 
 def needs_before(order: RunOrder, book: RecordBook, clock: Clock) -> bool:

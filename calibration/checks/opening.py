@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from calibration.checks.authority import Authority, DisplayAuthority
 from calibration.checks.display_state import DisplayState, StateName
@@ -24,7 +24,7 @@ _GRACE_S = 2.0
 
 
 class UnreadableRecords:
-    """The records, or the policies they are judged by, cannot be read: every state is UNKNOWN, with the reason."""
+    """The records cannot be read: every state is UNKNOWN, with the reason."""
 
     def __init__(self, why: UserFacingError) -> None:
         self._why = why
@@ -39,6 +39,23 @@ class UnreadableRecords:
         return {}
 
 
+class UnreadablePolicies:
+    """The policies cannot be read: every state is UNKNOWN, with the reason. LUTs and roles stand in the records."""
+
+    def __init__(self, authority: Authority, why: UserFacingError) -> None:
+        self._authority, self._why = authority, why
+
+    def state_of(self, identity: DisplayIdentity, role: str) -> DisplayState:
+        state = self._authority.state_of(identity, role)
+        return replace(state, name=StateName.UNKNOWN, reasons=(self._why.what, *state.reasons))
+
+    def lut_for(self, identity: DisplayIdentity) -> DisplayLut | None:
+        return self._authority.lut_for(identity)
+
+    def roles(self) -> Mapping[str, str]:
+        return self._authority.roles()
+
+
 @dataclass(frozen=True)
 class Displays:
     """What a program that shows images needs: the authority, and the watch that knows the panels' settings."""
@@ -50,15 +67,19 @@ class Displays:
 @contextmanager
 def opened_displays(folders: Folders, clock: Clock) -> Iterator[Displays]:
     """For the viewer: never fails; what cannot be read makes every display UNKNOWN."""
-    watch = PanelWatch()
+    watch, policies, fault = PanelWatch(), dict[str, Policy](), None
     try:
-        policies = own_and_shipped_policies(folders)
+        policies = dict(own_and_shipped_policies(folders))
+    except UserFacingError as error:
+        fault = error
+    try:
         book = RecordBook.open(records_folder(folders.root), clock)
     except UserFacingError as error:
         yield Displays(UnreadableRecords(error), watch)
         return
     with book, _watching(watch):
-        yield Displays(DisplayAuthority(book, policies, clock, watch.panel_of), watch)
+        authority = DisplayAuthority(book, policies, clock, watch.panel_of)
+        yield Displays(authority if fault is None else UnreadablePolicies(authority, fault), watch)
 
 
 @contextmanager

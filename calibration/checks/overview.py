@@ -82,7 +82,8 @@ def lut_sentence(calibration: CalibrationRecord | None) -> str:
         return "No display LUT: shown as the monitor is set"
     on = day_of(calibration.head.at).isoformat()
     if not calibration.ddl:
-        return f"No display LUT since {on}: the monitor conforms by itself"
+        why = "the monitor conforms by itself" if calibration.after_check else "it was withdrawn"
+        return f"No display LUT since {on}: {why}"
     return f"Display LUT of {on} ({calibration.lut_sha256[:8]})"
 
 

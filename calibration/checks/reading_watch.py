@@ -12,7 +12,7 @@ from calibration.checks.run_order import Taken
 from calibration.checks.step_results import StepResult, again
 from calibration.checks.steps import Measure
 from calibration.conformance.stopping import JUMP_FLOOR_CD_M2, is_jump, needs_another
-from calibration.photometer.steadiness import doubt_of_end
+from calibration.photometer.steadiness import doubt_of_end, doubt_of_unit
 from calibration.readings.reading import Reading
 
 MOST_RETRIES = 2
@@ -25,7 +25,11 @@ FAR_LEVELS = 10
 
 
 def watched(
-    step: Measure, so_far: StepResult, reading: Reading, neighbours: Mapping[int, float]
+    step: Measure,
+    so_far: StepResult,
+    reading: Reading,
+    neighbours: Mapping[int, float],
+    white_cd_m2: float | None = None,
 ) -> tuple[StepResult, Taken]:
     """What becomes of a reading.
 
@@ -33,8 +37,10 @@ def watched(
     ----------
     neighbours
         Mean luminance (cd/m²) of the levels of the same series and place measured before, by level.
+    white_cd_m2
+        What the display is set to, where that is registered: a reading in another unit shows by it.
     """
-    fault = _fault(step, so_far, reading, neighbours)
+    fault = _fault(step, so_far, reading, neighbours) or _unit_fault(step, so_far, reading, white_cd_m2)
     if fault and so_far.retries < MOST_RETRIES:
         tried = replace(so_far, readings=(*so_far.readings, reading), retries=so_far.retries + 1)
         return again(tried, fault), Taken(accepted=False, wants_more=True, warning=_advice(fault))
@@ -74,6 +80,13 @@ def _fault(step: Measure, so_far: StepResult, reading: Reading, neighbours: Mapp
     return f"nothing changed from level {same}" if same is not None else ""
 
 
+def _unit_fault(step: Measure, so_far: StepResult, reading: Reading, white_cd_m2: float | None) -> str:
+    is_white = step.pattern.name == "ln" and step.pattern.level == step.pattern.levels - 1
+    if so_far.readings or not is_white or white_cd_m2 is None:
+        return ""
+    return doubt_of_unit(reading.luminance_cd_m2, white_cd_m2).rstrip(".")
+
+
 def _is_below(value: float, other: float) -> bool:
     return value < other * (1 - FALL) and other - value > JUMP_FLOOR_CD_M2
 
@@ -86,6 +99,8 @@ def _is_unchanged(step: Measure, other: int, value: float, neighbours: Mapping[i
 
 def _advice(fault: str) -> str:
     words = fault[0].upper() + fault[1:]
+    if "foot-lamberts" in words:
+        return f"{words.rstrip('?')}."
     if words.endswith("?"):
         return words
     return f"{words}. Is the meter still on the marked place, and the pattern on this display?"

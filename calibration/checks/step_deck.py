@@ -104,7 +104,9 @@ class StepDeck:
     def _reading(self, event: Mapping[str, Any], at: datetime) -> Taken:
         step = self.present
         assert isinstance(step, Measure)  # noqa: S101 - the run has asked before
-        kept, taken = watched(step, self._here(), reading_of(event), self._neighbours(step))
+        kept, taken = watched(
+            step, self._here(), reading_of(event), self._neighbours(step), self.order.target_max_cd_m2
+        )
         self.results[self.position] = kept
         if not taken.wants_more:
             self._next(kept, at)

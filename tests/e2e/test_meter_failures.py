@@ -30,7 +30,7 @@ from workstation.foundation.clock import SystemClock
 
 pytestmark = [pytest.mark.display, pytest.mark.timeout(600)]
 
-# What goes wrong, and a part of what must be said: one of each kind; all failures of the stand-in are in the unit tests.
+# What goes wrong, and a part of what must be said; the other failures of the stand-in are in the unit tests.
 FAULTS = (
     ("rc1", "ended with code 1"),
     ("misread", "misread"),

@@ -145,7 +145,7 @@ class CheckRoom:
         self.report = report
         self.screens = RoomScreens([self.diagnostic] if is_alone else [report, self.diagnostic])
         self.book = RecordBook.open(folder / "records", self.clock, "room")
-        identity = DisplayIdentity("DP-1", "EIZO", "RX560", "21984077", diagnostic.width, diagnostic.height)
+        identity = DisplayIdentity("DP-1", "SYNTH", "FIVE", "21984077", diagnostic.width, diagnostic.height)
         facts = DisplayFacts(identity, 338, 422, panel=PanelSettings(brightness=80, hours=1200))
         self.subject = CheckSubject(
             facts,

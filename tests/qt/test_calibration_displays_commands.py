@@ -17,7 +17,7 @@ from calibration.app.attached_displays import attached_displays
 from calibration.conformance.policy import load_policies
 from calibration.records.folder import records_folder
 from calibration.records.record_book import RecordBook
-from tests.helpers.display_department import Department, SetClock
+from tests.helpers.display_department import Department, SetClock, a_built_lut, a_calibration
 from tests.helpers.fake_ddcutil import fake_ddcutil
 from workstation.foundation.errors import BadInput, SomethingMissing
 from workstation.ui.viewer_words import banner_of
@@ -68,7 +68,7 @@ def test_from_unknown_over_failed_to_fit(run: Run, tmp_path: Path) -> None:
     checked(tmp_path, max_contrast_deviation=0.558)
     code, states = run("status")
     assert (code, states[0]["state"], states[0]["fit"]) == (1, "failed", False)
-    assert states[0]["reasons"][0].startswith("Contrast response: greatest deviation 0.558")
+    assert states[0]["reasons"][0].startswith("Contrast response: greatest deviation 55.8 %")
     code, state = run("override", "1", "--reason", "the only one here", "--operator", "Dr Ito", "--hours", "2")
     assert (code, state["state"], state["override"]["operator"]) == (0, "failed", "Dr Ito")
     assert run("status")[0] == 1
@@ -79,6 +79,21 @@ def test_from_unknown_over_failed_to_fit(run: Run, tmp_path: Path) -> None:
     assert (code, states[0]["state"], states[0]["fit"]) == (0, "ok", True)
     assert [task["check"] for task in states[0]["tasks"]] == ["daily", "monthly", "annual"]
     assert run("status", "--role", "mammography")[0] == 1
+
+
+def test_a_display_lut_is_withdrawn_and_the_display_is_to_be_measured(run: Run, tmp_path: Path) -> None:
+    one = checked(tmp_path)
+    with pytest.raises(BadInput, match="without a display LUT"):
+        run("withdraw-lut", "1", "--operator", "Dr Ito")
+    with RecordBook.open(records_folder(tmp_path / "data"), SetClock(datetime.now(UTC))) as book:
+        two = Department(book, SetClock(datetime.now(UTC)), one.policies, one.identity)
+        two.put(a_calibration(two.head(), a_built_lut()))
+        assert two.authority.lut_for(one.identity) is not None
+    code, state = run("withdraw-lut", "1", "--operator", "Dr Ito")
+    assert (code, state["state"]) == (0, "unknown")
+    with RecordBook.open(records_folder(tmp_path / "data"), SetClock(datetime.now(UTC))) as book:
+        assert Department(book, SetClock(datetime.now(UTC)), one.policies).authority.lut_for(one.identity) is None
+        assert book.records(kind="calibration")[-1].record.head.operator == "Dr Ito"
 
 
 @pytest.mark.parametrize(

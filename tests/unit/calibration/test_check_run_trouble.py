@@ -126,6 +126,26 @@ def test_a_run_does_not_go_on_with_another_display_lut_or_meter(
     assert any(why in note for note in kept.notes)
 
 
+def test_a_white_in_another_unit_than_the_display_is_set_to_is_asked_for_again(desk: CheckDesk) -> None:
+    """420 cd/m² of which somebody has made 1439 by taking them for foot-lamberts would pass every limit of L'max."""
+    run = desk.start("luminance-18", target_max_cd_m2=420.0)
+    carry_out(run, desk.panel(least_cd_m2=4.1, most_cd_m2=1439.0))
+    record = run.finish()
+    assert any("taken for foot-lamberts" in note for note in record.notes)
+    white = next(level for level in record.series[0].measured if level.level == 255)
+    assert len(white.readings) == 3  # kept in the end, and noted
+
+
+def test_a_backlight_that_moves_during_a_calibration_is_said(desk: CheckDesk) -> None:
+    run = desk.start("calibration")
+    panel = desk.panel()
+    while not (isinstance(run.step, Measure) and run.step.test == "luminance-18"):
+        one_step(run, panel)
+    carry_out(run, desk.panel(least_cd_m2=1.2 * 0.95, most_cd_m2=420.0 * 0.95))
+    record = run.finish()
+    assert any("the backlight drifts or the meter moved" in note for note in record.notes)
+
+
 def test_nor_on_a_monitor_of_another_model_on_a_plug_that_tells_no_serial_number(desk: CheckDesk) -> None:
     weak = replace(FACTS, identity=replace(FACTS.identity, serial=""), edid_sha256="")
     run = desk.start("luminance-18", facts=weak)
