@@ -12,7 +12,7 @@ from calibration.checks.run_order import Taken
 from calibration.checks.step_results import StepResult, again
 from calibration.checks.steps import Measure
 from calibration.conformance.stopping import JUMP_FLOOR_CD_M2, is_jump, needs_another
-from calibration.photometer.steadiness import doubt_of_end, doubt_of_unit
+from calibration.photometer.steadiness import doubt_of_end, doubt_of_unit, keeps_moving
 from calibration.readings.reading import Reading
 
 MOST_RETRIES = 2
@@ -47,7 +47,13 @@ def watched(
     kept = replace(so_far, readings=(*so_far.readings, reading))
     if fault:
         kept = replace(kept, notes=(*kept.notes, f"{step.title}: {fault}, after {MOST_RETRIES} repeats; kept as read"))
-    return kept, Taken(accepted=True, wants_more=_wants_more(step, kept), warning=_advice(fault) if fault else "")
+    if _wants_more(step, kept):
+        return kept, Taken(accepted=True, wants_more=True, warning=_advice(fault) if fault else "")
+    moving = keeps_moving([each.luminance_cd_m2 for each in kept.readings])
+    if moving:
+        kept = replace(kept, notes=(*kept.notes, f"{step.title}: {moving}"))
+    warning = _advice(fault) if fault else f"{moving[:1].upper()}{moving[1:]}." if moving else ""
+    return kept, Taken(accepted=True, wants_more=False, warning=warning)
 
 
 def _wants_more(step: Measure, kept: StepResult) -> bool:

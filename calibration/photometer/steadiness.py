@@ -6,55 +6,34 @@ magnitude tell: a backlight that warms up or drifts, a meter in the wrong unit, 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from statistics import fmean
+from itertools import pairwise
 
-from calibration.readings.reading import Reading
 from calibration.readings.typed_number import CD_M2_PER_FL
 
-STEADY_PER_MINUTE = 0.002
-"""Relative change of luminance per minute below which a display counts as warm: 1 % in five minutes."""
 LEAST_READINGS = 4
-_WINDOW_S = 180.0
-_LEAST_SPAN_S = 20.0
+LEAST_CHANGE = 0.01
+"""Relative change from the first to the last reading of a level from which it is told."""
 _WHITE_CD_M2 = 20.0  # a white darker than this is no monitor that is switched on
 _BLACK_CD_M2 = 20.0  # a black brighter than this is daylight or the wrong place
 _SAME_UNIT = 0.06  # how near to 1/3.426 a ratio must be to suspect foot-lamberts
 
 
-@dataclass(frozen=True)
-class Steadiness:
-    """How the luminance of one level moves.
+def keeps_moving(luminances_cd_m2: Sequence[float]) -> str:
+    """What to say when the readings of one level keep rising or falling; empty while they only scatter.
 
-    Attributes
-    ----------
-    per_minute
-        Relative change per minute (0.01 = 1 %); None while there are too few readings.
-    is_steady
-        Whether that is little, beyond doubt from the readings' own scatter.
+    Chance orders four readings one way once in twelve times, but not by a share as great as this.
     """
-
-    per_minute: float | None
-    is_steady: bool
-    sentence: str
-
-
-def steadiness(readings: Sequence[Reading]) -> Steadiness:
-    """How steady one level is, from readings of the last three minutes: a line through log luminance against time."""
-    recent = [r for r in readings if (readings[-1].at - r.at).total_seconds() <= _WINDOW_S and r.luminance_cd_m2 > 0]
-    span_s = (recent[-1].at - recent[0].at).total_seconds() if recent else 0.0
-    if len(recent) < LEAST_READINGS or span_s < _LEAST_SPAN_S:
-        return Steadiness(None, False, "Watching how steady the light is.")
-    minutes = [(r.at - recent[0].at).total_seconds() / 60 for r in recent]
-    slope, error = _line(minutes, [math.log(r.luminance_cd_m2) for r in recent])
-    if abs(slope) + 2 * error <= STEADY_PER_MINUTE:
-        return Steadiness(slope, True, "The light is steady.")
-    if abs(slope) <= 2 * error:
-        return Steadiness(slope, False, "The readings scatter too much to tell whether the light is steady.")
-    way = "rises" if slope > 0 else "falls"
-    return Steadiness(slope, False, f"The light still {way} by {abs(slope) * 100:.1f} % a minute: let it warm up.")
+    values = list(luminances_cd_m2)
+    if len(values) < LEAST_READINGS or values[0] <= 0:
+        return ""
+    steps = [after - before for before, after in pairwise(values)]
+    change = values[-1] / values[0] - 1
+    if abs(change) < LEAST_CHANGE or not (all(step > 0 for step in steps) or all(step < 0 for step in steps)):
+        return ""
+    way = "rising" if change > 0 else "falling"
+    course = f"({change:+.1%} over {len(values)} readings)"
+    return f"the readings keep {way} {course}: the light is not steady, or the meter moves"
 
 
 def drift_between(before_cd_m2: float, after_cd_m2: float, minutes: float, allowed: float = 0.02) -> str:
@@ -105,12 +84,3 @@ def doubt_of_unit(luminance_cd_m2: float, expected_cd_m2: float) -> str:
             "Was a reading in cd/m² taken for foot-lamberts?"
         )
     return ""
-
-
-def _line(x: Sequence[float], y: Sequence[float]) -> tuple[float, float]:
-    """Slope of the least-squares line and its standard error."""
-    mean_x, mean_y = fmean(x), fmean(y)
-    spread = sum((each - mean_x) ** 2 for each in x)
-    slope = sum((a - mean_x) * (b - mean_y) for a, b in zip(x, y, strict=True)) / spread
-    rest = sum((b - mean_y - slope * (a - mean_x)) ** 2 for a, b in zip(x, y, strict=True))
-    return slope, math.sqrt(rest / (len(x) - 2) / spread)

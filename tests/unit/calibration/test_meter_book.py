@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -26,8 +25,8 @@ from calibration.photometer.meter_book import (
 from calibration.photometer.minolta import MinoltaMeter
 from calibration.photometer.opening import open_meter, parse_description
 from calibration.photometer.spotread import SpotreadMeter
-from calibration.photometer.steadiness import doubt_of_end, doubt_of_unit, drift_between, steadiness
-from calibration.readings.reading import Reading, Space
+from calibration.photometer.steadiness import doubt_of_end, doubt_of_unit, drift_between, keeps_moving
+from calibration.readings.reading import Space
 from tests.helpers.fake_spotread import install_fake_spotread
 from workstation.foundation.cancel import CancelToken
 from workstation.foundation.errors import BadInput
@@ -239,36 +238,13 @@ def test_only_a_recording_wants_to_know_what_is_shown() -> None:
 # ---- steadiness
 
 
-def _watched(per_minute: float, seconds: int = 120, scatter: float = 0.0) -> list[Reading]:
-    start = datetime(2027, 1, 4, 8, tzinfo=UTC)
-    return [
-        Reading(400 * math.exp(per_minute * s / 60) * (1 + scatter * (-1) ** (s // 10)), start + timedelta(seconds=s))
-        for s in range(0, seconds + 1, 10)
-    ]
-
-
-def test_light_that_stands_still_is_steady() -> None:
-    assert steadiness(_watched(0.0005)).is_steady
-
-
-def test_a_backlight_that_warms_up_is_not() -> None:
-    rising = steadiness(_watched(0.02))
-    assert not rising.is_steady
-    assert rising.per_minute == pytest.approx(0.02, rel=1e-3)
-    assert rising.sentence == "The light still rises by 2.0 % a minute: let it warm up."
-    assert "falls by 1.0 %" in steadiness(_watched(-0.01)).sentence
-
-
-def test_too_few_readings_and_too_much_scatter_tell_nothing() -> None:
-    assert steadiness(_watched(0.0)[:3]).per_minute is None
-    assert steadiness(_watched(0.0, seconds=10)).per_minute is None
-    assert "scatter too much" in steadiness(_watched(0.0, scatter=0.02)).sentence
-
-
-def test_only_the_last_minutes_count() -> None:
-    start = _watched(0.0)[0].at - timedelta(minutes=30)
-    cold = [Reading(200.0 + n, start + timedelta(minutes=n)) for n in range(20)]
-    assert steadiness([*cold, *_watched(0.0)]).is_steady
+def test_readings_that_keep_moving_are_told_and_scatter_is_not() -> None:
+    assert keeps_moving([400.0, 401.0, 399.0, 400.5]) == ""
+    assert keeps_moving([400.0, 399.9, 399.8, 399.7]) == ""  # one way, but too little to matter
+    assert keeps_moving([400.0, 392.0]) == ""
+    assert keeps_moving([]) == ""
+    assert "keep falling (-6.0% over 4 readings)" in keeps_moving([400.0, 392.0, 384.0, 376.0])
+    assert "keep rising" in keeps_moving([1.0, 1.01, 1.02, 1.03, 1.04])
 
 
 def test_the_same_level_at_start_and_end() -> None:

@@ -75,7 +75,7 @@ def test_a_failed_monitor_gets_no_images_until_it_passes(at: DeskAtSite) -> None
     said = warnings(at, case)
     assert list(said) == ["display:diagnostic:2"]
     assert said["display:diagnostic:2"].startswith(
-        "Diagnostic monitor 2: Display failed its last check: Contrast response: greatest deviation 0.558"
+        "Diagnostic monitor 2: Display failed its last check: Contrast response: greatest deviation 55.8 %"
     )
     check(at, RIGHT)
     assert look(at) == {"diagnostic:1": StateName.OK, "diagnostic:2": StateName.OK}
@@ -179,7 +179,7 @@ def test_a_site_that_blocks_signs_nothing_on_an_unfit_monitor(site: tuple[DemoSi
         look(at)
         case = at.opened(HEAD_ACCESSION)
         at.fill(case)
-        with pytest.raises(NotNow, match=r"Diagnostic monitor 2: Display failed its last check: .* 80, limit"):
+        with pytest.raises(NotNow, match=r"Diagnostic monitor 2: Display failed its last check: .* 80.0, limit"):
             at.desk.sign(case, "demo", {})
         check(at, RIGHT)
         look(at)
