@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import typer
 
-from workstation.app import commands_of_readers, commands_of_sites, commands_on_files
+from workstation.app import commands_of_readers, commands_of_sites, commands_of_speech, commands_on_files
 from workstation.foundation import logs
 from workstation.foundation.command_words import exit_code_of
 from workstation.foundation.helper_process import is_helper_process, serve_as_helper
@@ -25,7 +25,7 @@ def _start() -> None:
     """One command a task; without one, the application."""
 
 
-for _module in (commands_of_readers, commands_on_files, commands_of_sites):
+for _module in (commands_of_readers, commands_on_files, commands_of_sites, commands_of_speech):
     _module.add_to(app)
 
 

@@ -1,0 +1,1 @@
+"""Dictation: audio, speech engines, the text they become, and spoken commands."""

@@ -1,0 +1,103 @@
+"""Reading units, spoken or written: "millimeters" → mm, "centimeters per second" → cm/s (resources/dictation/units.tsv)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from workstation.dictation.tokens import Utterance, utterance_of
+from workstation.foundation.resources import resource_path
+
+_STAYS_A_WORD = frozenset({"time", "angle"})
+_ALWAYS_TILED = frozenset({
+    "HU", "kV", "kVp", "mA", "mAs", "mg", "mCi", "MBq", "mGy", "mGy-cm", "bpm", "mmHg", "mg/dL", "mL/min",
+})  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit of measurement.
+
+    Attributes
+    ----------
+    symbol
+        What is written, and what two spellings of the same unit share.
+    kind
+        length, time, volume, …: only units of one kind make a range or a product.
+    """
+
+    symbol: str
+    kind: str
+
+    @property
+    def is_time(self) -> bool:
+        """Days, weeks, months, years, minutes: written as words, with a hyphen before nouns ("3-month")."""
+        return self.kind == "time" and self.symbol != "msec"
+
+    @property
+    def counts_nothing(self) -> bool:
+        """Whether a number before it cannot count things of that size ("one twenty kV" is 120 kV)."""
+        return self.symbol in _ALWAYS_TILED
+
+
+@dataclass(frozen=True)
+class UnitRead:
+    """A unit found in an utterance: which, where it ends, and how it is written there."""
+
+    end: int
+    unit: Unit
+    written: str
+
+
+@cache
+def unit_forms() -> dict[tuple[str, ...], Unit]:
+    """Every spoken or written form, cut into tokens, with its unit.
+
+    Raises
+    ------
+    ValueError
+        When the shipped table is damaged.
+    """
+    forms: dict[tuple[str, ...], Unit] = {}
+    for line in resource_path("dictation", "units.tsv").read_text("utf-8").splitlines():
+        if not line or line.startswith("#"):
+            continue
+        symbol, kind, spellings = line.split("\t")
+        for spelling in [symbol, *spellings.split("|")]:
+            forms[tuple(token.low for token in utterance_of(spelling).tokens)] = Unit(symbol, kind)
+    return forms
+
+
+@cache
+def unit_words() -> frozenset[str]:
+    """Single words that are units: they are never taken for misheard terms."""
+    return frozenset(form[0] for form in unit_forms() if len(form) == 1)
+
+
+@cache
+def _longest() -> int:
+    return max(len(form) for form in unit_forms())
+
+
+def read_unit(u: Utterance, i: int) -> UnitRead | None:
+    """The unit that begins at token ``i``: the longest form that fits; None where there is none."""
+    for length in range(_longest(), 0, -1):
+        unit = unit_forms().get(u.lows(i, length))
+        if unit is not None and i + length <= len(u) and not _is_cut_off(u, i, i + length):
+            return UnitRead(i + length, unit, _written(u, i, unit))
+    return None
+
+
+def _is_cut_off(u: Utterance, i: int, end: int) -> bool:
+    """Whether no unit begins here, or what looks like one goes on in digits."""
+    return u.low(i) == "-" or (u.glued(end) and u.is_number(end))
+
+
+def _written(u: Utterance, i: int, unit: Unit) -> str:
+    """Units of time and angle as they were said (singular or plural), others by their symbol."""
+    if u.low(i) == "°":
+        return "degrees"
+    stays = unit.kind in _STAYS_A_WORD and unit.symbol != "msec"
+    if stays or unit.symbol in {"inches", "microns", "liters", "grams", "meters"}:
+        return u.low(i)
+    return unit.symbol
