@@ -9,12 +9,14 @@ import importlib.util
 import os
 import subprocess
 import wave
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from tests.helpers.oracles import need
 from workstation.dictation.engine import BLOCK_BYTES, EngineSettings, SpeechEngine
+from workstation.dictation.vosk_graph import FstTools, build_graph
 from workstation.dictation.words import Heard
 
 AUDIO = Path(__file__).resolve().parents[3] / "shared" / "data" / "audio"
@@ -49,6 +51,20 @@ def english_vosk() -> Path:
     """A Vosk model of English, where a person has put one."""
     name = "vosk-model-small-en-us-0.15"
     return MODELS / name if (MODELS / name).is_dir() else _absent(f"the model {name}", is_needed_in_ci=False)
+
+
+def adapted_korean(folder: Path, sentences: Sequence[str]) -> Path:
+    """The Korean model with a graph of these sentences: links to all its other files."""
+    need("libfst plugins", "/usr/lib/x86_64-linux-gnu/fst/22")
+    for tool in ("fstsymbols", "fstcompile", "fstarcsort"):
+        need(tool)
+    target = folder / "adapted"
+    for file in (each for each in korean().rglob("*") if each.is_file() and each.name != "Gr.fst"):
+        link = target / file.relative_to(korean())
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.symlink_to(file)
+    build_graph(korean(), dict.fromkeys(sentences, 1.0), target / "graph/Gr.fst", FstTools.found())
+    return target
 
 
 def spoken_korean(folder: Path, text: str) -> bytes:
@@ -101,11 +117,14 @@ two T UW
 """
 
 
-def _in_package(name: str) -> Path:
+def package_model(name: str) -> Path | None:
+    """The model's folder in an installed package; None where it is not installed."""
     found = importlib.util.find_spec(name)
-    if found is None or found.origin is None:
-        return _absent(f"the package {name}")
-    return Path(found.origin).parent / "model"
+    return None if found is None or found.origin is None else Path(found.origin).parent / "model"
+
+
+def _in_package(name: str) -> Path:
+    return package_model(name) or _absent(f"the package {name}")
 
 
 def _absent(what: str, *, is_needed_in_ci: bool = True) -> Path:

@@ -53,10 +53,11 @@ class SampleClock:
     """When a sample was taken, told from when blocks arrive.
 
     Blocks arrive late by whatever the computer was busy with, never early; so the earliest of the last ``memory``
-    arrivals is the true line, and a busy moment does not move the timeline.
+    arrivals is the true line, and a busy moment does not move the timeline. A device that stood still without
+    saying so does; after ``memory`` blocks (3 s) that is made good.
     """
 
-    def __init__(self, rate_hz: float, memory: int = 100) -> None:
+    def __init__(self, rate_hz: float, memory: int = 30) -> None:
         self._rate_hz = rate_hz
         self._offsets: deque[float] = deque(maxlen=memory)
         self._samples = 0

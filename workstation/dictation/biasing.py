@@ -1,7 +1,7 @@
 """What is whispered to Whisper beforehand: a prompt in the style of a report, and words it would not expect.
 
-Both are short: the model's memory holds 448 pieces of words, and what these take is lost to the speech. They are plain text
-in ``resources/dictation``; learnt words come first, since the reader has asked for them.
+Both are short: the model's memory holds 448 pieces of words, and what these take is lost to the speech. They are
+plain text in ``resources/dictation``; learnt words come first, since the reader has asked for them.
 """
 
 from __future__ import annotations

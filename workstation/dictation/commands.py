@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from rapidfuzz.distance import Levenshtein
 
@@ -186,8 +187,14 @@ def _filled(pattern: Pattern, possible: Possible) -> Iterator[tuple[tuple[str, .
     for choice in possible.choices:
         words: list[str] = []
         for part in pattern:
-            words += neutral_words(choice, marks=False) if part.startswith("{") else [part]
+            words += _spoken(choice) if part.startswith("{") else [part]
         yield tuple(words), choice
+
+
+@lru_cache(maxsize=1024)
+def _spoken(choice: str) -> tuple[str, ...]:
+    """The name of a field, macro or window as words."""
+    return neutral_words(choice, marks=False)
 
 
 def _closed(possible: Possible) -> Iterator[tuple[tuple[str, ...], str]]:

@@ -1,11 +1,12 @@
-"""Our own report sentences, as they are spoken: written by the grammar in ``resources/dictation/corpus``, always the same.
+"""Our own report sentences as they are spoken, written by a grammar: always the same.
 
+The grammar is ``resources/dictation/corpus``.
 One file per kind of examination holds templates and slots; ``shared.toml`` holds the slots they have in common and the
 templates of every examination. Nothing in it was taken from anybody's reports.
 
-Error rates are measured on sentences that the model must not have seen. A grammar of common phrases writes many of them by
-itself; so ``held_apart.txt`` lists every run of six words of the test sentences, as a digest, and a sentence that holds such
-a run is left out.
+Error rates are measured on sentences that the model must not have seen. A grammar of common phrases writes many of
+them by itself; so ``held_apart.txt`` lists every run of six words of the test sentences, as a digest, and a sentence
+that holds such a run is left out.
 """
 
 from __future__ import annotations

@@ -183,12 +183,12 @@ def _alternatives(tokens: Sequence[str], at: int) -> tuple[Part, int]:
 def _row(tokens: Sequence[str], at: int) -> tuple[Row, int]:
     parts: list[Part] = []
     while at < len(tokens) and tokens[at] not in "|)]":
-        token = tokens[at]
-        if token in "([":
+        mark = tokens[at]
+        if mark in "([":
             inner, at = _bracketed(tokens, at)
-            parts.append(inner if token == "(" else Choice((Row(()), inner), (1, 2)))
+            parts.append(inner if mark == "(" else Choice((Row(()), inner), (1, 2)))
         else:
-            parts.append(_slot(token[1:-1]) if token.startswith("{") else Literal(token.strip()))
+            parts.append(_slot(mark[1:-1]) if mark.startswith("{") else Literal(mark.strip()))
             at += 1
     return Row(tuple(parts)), at
 

@@ -58,6 +58,7 @@ class CorrectionTerms:
 
     def __init__(self, spoken: Iterable[str]) -> None:
         terms = {form for form in (term.lower() for term in spoken) if _is_fit(form)}
+        self._terms = frozenset(terms)
         self._words = frozenset(word for term in terms for word in term.replace("-", " ").split())
         singles = {word for word in self._words if len(word) >= 5 and word.isalpha()}
         pairs = {term for term in terms if term.count(" ") == 1 and len(term) >= 10}
@@ -68,6 +69,10 @@ class CorrectionTerms:
     def has_word(self, word: str) -> bool:
         """Whether it is a word of some term, and so heard rightly."""
         return word in self._words
+
+    def has_term(self, words: str) -> bool:
+        """Whether the words are a term as they stand."""
+        return words in self._terms
 
     def nearest(self, heard: str) -> tuple[Near, ...]:
         """The terms nearest in sound, best first."""

@@ -1,4 +1,4 @@
-"""Reading dates and times of day: "March third, twenty twenty four" → March 3, 2024; "three forty five p m" → 3:45 PM."""
+"""Reading dates and times: "March third, twenty twenty four" → March 3, 2024; "three forty five p m" → 3:45 PM."""
 
 from __future__ import annotations
 

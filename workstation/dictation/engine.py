@@ -115,13 +115,11 @@ class EngineSettings:
     engine
         ``pocketsphinx``, ``vosk`` or ``whisper``.
     model
-        Folder of an added model; None for the one that comes with pocketsphinx.
+        Folder of an added model, or of an adapted one; None for the one that comes with pocketsphinx.
     model_name, model_sha256, language
         As its manifest says.
     arpa, dictionary
         Language model and pronunciations of ours, for pocketsphinx.
-    graph
-        Adapted ``Gr.fst``, for dynamic Vosk models.
     prompt, hotwords
         What Whisper is told to expect.
     threads
@@ -135,7 +133,6 @@ class EngineSettings:
     language: str = "en"
     arpa: Path | None = None
     dictionary: Path | None = None
-    graph: Path | None = None
     prompt: str = field(default="", repr=False)
     hotwords: str = field(default="", repr=False)
     threads: int = 2

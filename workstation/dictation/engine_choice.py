@@ -90,7 +90,7 @@ def settings_for(wish: EngineWish, models: SpeechModels, resources: Callable[[],
 def second_pass_for(
     wish: EngineWish, models: SpeechModels, resources: Callable[[], Resources | None]
 ) -> EngineSettings | None:
-    """The engine of the second pass: the largest Whisper model of the language; None where there is none."""
+    """The engine of the second pass: the Whisper model of the language; None where there is none."""
     try:
         return settings_for(EngineWish("whisper", "", wish.language), models, resources)
     except ModelMissing:

@@ -21,8 +21,8 @@ from workstation.dictation.scores import (
 from workstation.dictation.tokens import Utterance
 
 NEGATIONS = {
-    "no": "no", "not": "not", "without": "without", "none": "none", "never": "never", "neither": "neither", "nor": "nor",
-    "cannot": "not", "negative": "negative", "absent": "absent", "absence": "absent", "denies": "denies",
+    "no": "no", "not": "not", "without": "without", "none": "none", "never": "never", "neither": "neither",
+    "nor": "nor", "cannot": "not", "negative": "negative", "absent": "absent", "absence": "absent", "denies": "denies",
     "nothing": "nothing", "unlikely": "unlikely", "excluded": "excluded",
 }  # fmt: skip
 SIDES = {

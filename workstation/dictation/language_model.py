@@ -1,4 +1,7 @@
-"""What the recognisers need of our vocabulary, built once into the cache: language model, dictionary, prompt and hotwords."""
+"""What the recognisers need of our vocabulary, built once into the cache.
+
+A language model and a dictionary for pocketsphinx, a prompt and hotwords for Whisper.
+"""
 
 from __future__ import annotations
 
@@ -19,10 +22,23 @@ from workstation.dictation.trigram_model import TrigramModel, trained
 from workstation.foundation.files import make_private_folder, write_atomically
 from workstation.foundation.resources import resource_path
 
-PUNCTUATION_WORDS = ("comma", "period", "colon", "semicolon", "dash", "hyphen", "slash", "quote", "paragraph", "line", "stop")
+PUNCTUATION_WORDS = (
+    "comma",
+    "period",
+    "colon",
+    "semicolon",
+    "dash",
+    "hyphen",
+    "slash",
+    "quote",
+    "paragraph",
+    "line",
+    "stop",
+)
 _CAUTION = 1.0
 _OWN_TIMES = 5.0  # how often an added word or the site's own sentence counts
 _BUILT_BY = "1"  # changes when the same input gives another model
+_KEPT = 3  # models of different contents
 _ARPA, _DICTIONARY, _SEAL = "en.arpa", "en.dict", "sha256"
 
 
@@ -57,7 +73,7 @@ def speech_resources(
     Parameters
     ----------
     cache
-        A folder of this user; one subfolder per content is kept in it, and those no longer used are removed.
+        A folder of this user; one subfolder per content is kept in it, the newest few of them.
     lexicon
         With learnt and own words, where there are any (`Lexicon.with_own`); the shipped one by default.
     own_reports
@@ -70,6 +86,7 @@ def speech_resources(
     home = cache / "speech" / _key(place, known, own_reports)
     if _sealed(home) is None:
         _build(home, place, known, own_reports)
+        _forget_old(home)
     own = [term.text for term in known.terms if term.kind == OWN]
     whisper = biasing(own, place)
     return SpeechResources(home / _ARPA, home / _DICTIONARY, whisper.prompt, whisper.hotwords, _sealed(home) or "")
@@ -100,9 +117,7 @@ def _sounds(word: str, lexicon: Lexicon) -> Iterator[str]:
 
 def _terms_as_sentences(lexicon: Lexicon) -> Mapping[str, float]:
     """Each spoken form by itself, so that its words are known to follow one another."""
-    return {
-        said: _OWN_TIMES if term.kind == OWN else 1.0 for term in reversed(lexicon.terms) for said in term.spoken
-    }
+    return {said: _OWN_TIMES if term.kind == OWN else 1.0 for term in reversed(lexicon.terms) for said in term.spoken}
 
 
 def _build(home: Path, place: Path, lexicon: Lexicon, own_reports: Sequence[str]) -> None:
@@ -123,6 +138,13 @@ def _build(home: Path, place: Path, lexicon: Lexicon, own_reports: Sequence[str]
         shutil.rmtree(neighbour, ignore_errors=True)
 
 
+def _forget_old(home: Path) -> None:
+    """Models of earlier contents; other programs may still be reading the newest."""
+    others = [path for path in home.parent.iterdir() if path != home and not path.name.startswith(".")]
+    for path in sorted(others, key=lambda path: path.stat().st_mtime, reverse=True)[_KEPT - 1 :]:
+        shutil.rmtree(path, ignore_errors=True)
+
+
 def _sealed(home: Path) -> str | None:
     """The hash of a whole build; None where there is none, or it was damaged."""
     try:
@@ -139,7 +161,9 @@ def _key(place: Path, lexicon: Lexicon, own_reports: Sequence[str]) -> str:
             digest.update(f"{path.name}\n".encode() + hashlib.sha256(path.read_bytes()).digest())
     for term in lexicon.terms:
         if term.kind == OWN:
-            digest.update(f"{term.text}\t{term.spoken}\t{[lexicon.pronunciations_of(s) for s in term.spoken]}\n".encode())
+            digest.update(
+                f"{term.text}\t{term.spoken}\t{[lexicon.pronunciations_of(s) for s in term.spoken]}\n".encode()
+            )
     for text in own_reports:
         digest.update(hashlib.sha256(text.encode()).digest())
     return digest.hexdigest()

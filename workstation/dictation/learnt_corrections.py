@@ -118,7 +118,7 @@ class LearntCorrections:
 
 
 def may_learn(heard: str, meant: str) -> bool:
-    """Whether a correction can be learnt: few words for few words, no value among them, not only words of everywhere."""
+    """Whether a correction can be learnt: few words for few words, no value among them, not only common ones."""
     words, others = heard.lower().split(), meant.split()
     if not 1 <= len(words) <= MOST_WORDS or not 1 <= len(others) <= MOST_WORDS or words == [w.lower() for w in others]:
         return False

@@ -32,8 +32,8 @@ class Term:
     text
         As it is written in a report: ``TI-RADS``, ``pleural effusion``.
     kind
-        ``anatomy``, ``findings``, ``devices``, ``procedures``, ``descriptors``, ``eponyms``, ``drugs``, ``abbreviations``,
-        ``scores``, or ``own`` for what the site or the reader added.
+        ``anatomy``, ``findings``, ``devices``, ``procedures``, ``descriptors``, ``eponyms``, ``drugs``,
+        ``abbreviations``, ``scores``, or ``own`` for what the site or the reader added.
     modalities
         Of `MODALITIES`, or ``all``.
     spoken
@@ -73,8 +73,8 @@ class Lexicon:
     Attributes
     ----------
     pronunciations
-        Word (lower case) → its pronunciations in CMU phones, the usual one first. Every word of every spoken form is in it,
-        and the ordinary words of reports too.
+        Word (lower case) → its pronunciations in CMU phones, the usual one first. Every word of every spoken form is
+        in it, and the ordinary words of reports too.
     """
 
     terms: tuple[Term, ...]
@@ -175,7 +175,9 @@ def _terms_of(path: Path) -> Iterator[Term]:
     for number, (text, places, variants) in _rows(path, 3):
         modalities = frozenset(places.split())
         if not modalities or not modalities <= {*MODALITIES, EVERYWHERE}:
-            raise BadInput(f"{path.name} line {number}: {places!r} names no examination.", f"Use {' '.join(MODALITIES)}.")
+            raise BadInput(
+                f"{path.name} line {number}: {places!r} names no examination.", f"Use {' '.join(MODALITIES)}."
+            )
         spoken = [said.strip() for said in variants.split(";") if said.strip()] or [spoken_form(text)]
         yield Term(text, kind, modalities, tuple(dict.fromkeys(spoken)))
 

@@ -21,7 +21,7 @@ from workstation.dictation.learnt_corrections import LearntCorrections
 from workstation.dictation.protected import protected_words, same_values
 from workstation.dictation.words import Why, Word
 
-NON_WORD, IN_TERM, MERGED, SPLIT = 0.74, 0.70, 0.86, 0.88
+NON_WORD, IN_TERM, IN_TERM_ENGLISH, MERGED, SPLIT = 0.74, 0.70, 0.78, 0.86, 0.88
 """Least nearness (mean of letters and sound, 0 to 1) for each kind of guess."""
 _SURE = 0.95
 _SURE_AND_NEAR = 0.84
@@ -128,21 +128,30 @@ class LexiconCorrection:
                 continue
             fitting = self._terms.fillers(tuple(heard), place)
             near = sorted((self._terms.near(part, other) for other in fitting), key=lambda item: -item.both)
-            unsure = (words[first + place].confidence or 1.0) < _UNSURE
-            best = _clear_best(part, near, IN_TERM - 0.06 if unsure else IN_TERM, 0.5 if unsure else 0.6)
+            both, letters = self._needed_in_term(part, words[first + place])
+            best = _clear_best(part, near, both, letters)
             if best is not None:
                 text = " ".join([*heard[:place], best.text, *heard[place + 1 :]])
                 return _Guess(first, first + len(heard), text, "lexicon", best.both)
         return None
 
+    def _needed_in_term(self, part: str, word: Word) -> tuple[float, float]:
+        """How near, in both and in letters, a word must be to the one that its term has in this place."""
+        if self._is_known(part):
+            return IN_TERM_ENGLISH, 0.7
+        is_doubtful = word.confidence is not None and word.confidence < _UNSURE
+        return (IN_TERM - 0.05, 0.55) if is_doubtful else (IN_TERM, 0.6)
+
     def _merged(self, heard: Sequence[str], first: int) -> _Guess | None:
         """Words that together spell one term: "sub dural", "spondylo listhesis"."""
         joined = "".join(heard)
-        if len(joined) < 8 or any(self._terms.has_word(part) and len(part) > 4 for part in heard):
+        if len(joined) < 8 or self._terms.has_term(" ".join(heard)):
             return None
         best = _clear_best(joined, self._terms.nearest(joined), MERGED, MERGED - 0.05)
         if best is None or " " in best.text or best.text in heard:
             return None
+        if best.letters < 1 and any(self._terms.has_word(part) and len(part) > 4 for part in heard):
+            return None  # a part that is a term was heard rightly, unless the whole is spelt exactly
         return _Guess(first, first + len(heard), best.text, "lexicon", best.both)
 
     def _is_known(self, heard: str) -> bool:

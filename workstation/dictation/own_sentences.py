@@ -1,7 +1,7 @@
 """A site's own reports as spoken sentences for the language model, without what may name a person.
 
-A word that the lexicon does not know and that stands in fewer than `COMMON` sentences is taken for a name or a slip: the
-sentence is cut there. Digits become words; nothing else is interpreted.
+A word that the lexicon does not know and that stands in fewer than `COMMON` sentences is taken for a name or a slip:
+the sentence is cut there. Digits become words; nothing else is interpreted.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from workstation.dictation.spoken_numbers import cardinal
 
 COMMON = 5
 _UNITS = {
-    "mm": "millimeters", "cm": "centimeters", "ml": "milliliters", "cc": "cc", "hu": "hounsfield units", "mg": "milligrams",
+    "mm": "millimeters", "cm": "centimeters", "ml": "milliliters", "cc": "cc", "hu": "hounsfield units",
+    "mg": "milligrams",
     "kg": "kilograms", "cm/s": "centimeters per second", "%": "percent", "x": "by", "°": "degrees",
 }  # fmt: skip
 _PIECE = re.compile(r"\d+(?:\.\d+)?|cm/s|%|°|[a-z]+(?:['’][a-z]+)?")

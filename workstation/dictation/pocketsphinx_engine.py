@@ -25,8 +25,9 @@ _FRAMES_PER_S = 100
 _FILLERS = re.compile(r"[<\[+].*[>\]+]")  # <s>, </s>, <sil>, [NOISE], ++COUGH++
 _VARIANT = re.compile(r"\(\d+\)$")  # the second pronunciation of a word is written word(2)
 _START_OF_CMN = "40,3,-1"
-"""Cepstral means that each utterance starts from (the library's own): the same sound gives the same words, whatever came
-before. To carry them over from utterance to utterance made no difference beyond chance (joe 7.5 against 6.2 % errors)."""
+"""Cepstral means that each utterance starts from (the library's own): the same sound gives the same words, whatever
+came before. Carried over they hear no better (synthetic voice joe: 7.5 against 6.2 % errors).
+"""
 _IMPOSSIBLE = -(1 << 29)  # the logarithm of 0 in pocketsphinx
 _WITH_OWN_WORDS = "own"
 _CAN = Capabilities(live=True, low_accuracy=True, has_times=True, takes_vocabulary=True)

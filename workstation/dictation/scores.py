@@ -1,4 +1,4 @@
-"""Reading scores, grades and references: BI-RADS 4A, LR-5, Gleason 3 + 4 = 7, Bosniak IIF, T2 N1 M0, series 3 image 45."""
+"""Reading scores, grades and references: BI-RADS 4A, LR-5, Gleason 3 + 4 = 7, Bosniak IIF, T2 N1 M0, image 45."""
 
 from __future__ import annotations
 
@@ -172,7 +172,7 @@ def _figures(u: Utterance, i: int, cue: str) -> tuple[int, list[str], str] | Non
 def _figure(u: Utterance, i: int, cue: str) -> tuple[int, str, str] | None:
     pictures = cue in _PICTURES
     pair = colloquial(u, i) if pictures else None
-    if pair is not None and read_unit(u, pair[0]) is None and u.low(pair[0]) != "point":
+    if pair is not None and read_unit(u, pair[0]) is None and u.low(pair[0]) not in {"point", "by", "x"}:
         return pair[0], str(pair[1]), str(pair[1])
     number = read_number(u, i)
     if number is None or not number.is_clear or u.low(number.end) in {"by", "x", "%", "/", "percent"}:

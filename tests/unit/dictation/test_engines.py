@@ -11,7 +11,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.helpers.speech import english_vosk, few_words, heard_by, korean, pcm_of, recording, spoken_korean, tiny_en
+from tests.helpers.speech import (
+    adapted_korean,
+    english_vosk,
+    few_words,
+    heard_by,
+    korean,
+    pcm_of,
+    recording,
+    spoken_korean,
+    tiny_en,
+)
 from workstation.dictation.engine import SAMPLES_PER_S, EngineSettings, SpeechEngine, made_engine
 from workstation.dictation.errors import ModelMissing, ModelRefused
 from workstation.dictation.whisper_engine import _kept
@@ -216,6 +226,15 @@ def test_vosk_joins_what_stands_on_both_sides_of_a_pause(vosk: SpeechEngine, tmp
     starts = [word.start_s for word in heard_by(vosk, pcm + _SILENCE + pcm)[1].words]
     assert min(starts) < len(pcm) / 2 / SAMPLES_PER_S
     assert max(starts) > len(pcm + _SILENCE) / 2 / SAMPLES_PER_S
+
+
+def test_a_graph_of_ours_takes_the_place_of_the_models_own(tmp_path: Path) -> None:
+    """With the model's half a million words the same sound is near nonsense."""
+    said = "안녕하세요 오늘 가슴 사진을 봅니다"
+    model = adapted_korean(tmp_path, [said, "왼쪽 가슴 사진을 봅니다", "안녕하세요 오른쪽"])
+    engine = made_engine(EngineSettings("vosk", model=model, language="ko"))
+    assert heard_by(engine, spoken_korean(tmp_path, said))[1].text == said
+    engine.close()
 
 
 def test_vosk_knows_which_words_it_can_hear(vosk: SpeechEngine) -> None:

@@ -372,6 +372,14 @@ def test_vosk_is_the_default_where_a_model_of_the_language_is_installed(models: 
     assert second_pass_for(EngineWish(), models, lambda: None) is None
 
 
+def test_the_model_that_was_added_last_is_used(models: SpeechModels, tmp_path: Path) -> None:
+    """An adapted model is added like any other; so is a better one, or the old one again under another name."""
+    for name in ("vosk-model-en-us-2", "vosk-model-en-us-1", "vosk-model-en-us-3"):
+        added = models.add(folder_of(tmp_path / name, {**VOSK, "README": name.encode()}))
+        assert settings_for(EngineWish(), models, lambda: None).model == added.folder
+        time.sleep(0.02)
+
+
 def test_models_that_came_with_the_program_are_there_too(tmp_path: Path) -> None:
     shipped = SpeechModels(tmp_path / "shipped")
     shipped.add(folder_of(tmp_path / "whisper-x.en", WHISPER))
