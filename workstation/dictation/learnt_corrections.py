@@ -8,11 +8,13 @@ JSON. What carries a value (a negation, a side, a number, a unit, a level) is ne
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 
 from workstation.dictation.protected import protected_values
+from workstation.dictation.words import Written
 from workstation.foundation.errors import BadInput
 
 SCHEMA = "learnt-corrections/1"
@@ -80,8 +82,12 @@ class LearntCorrections:
         others = tuple(each for each in self.entries if each.heard != low)
         return LearntCorrections((*others, entry)[-MOST_ENTRIES:])
 
-    def noting_edit(self, dictated: str, edited: str) -> LearntCorrections:
-        """With every small correction between what was dictated and what the reader made of it."""
+    def noting_edit(self, dictated: str | Written, edited: str) -> LearntCorrections:
+        """With every small correction between what was dictated and what the reader made of it.
+
+        Give the `Written` where there is one: what is learnt of a guess is then what the engine heard, not the guess;
+        and a guess that the reader takes back twice is not made a third time.
+        """
         result = self
         for heard, meant in corrections_between(dictated, edited):
             result = result.noting(heard, meant)
@@ -120,32 +126,46 @@ class LearntCorrections:
 def may_learn(heard: str, meant: str) -> bool:
     """Whether a correction can be learnt: few words for few words, no value among them, not only common ones."""
     words, others = heard.lower().split(), meant.split()
-    if not 1 <= len(words) <= MOST_WORDS or not 1 <= len(others) <= MOST_WORDS or words == [w.lower() for w in others]:
+    if not 1 <= len(words) <= MOST_WORDS or not 1 <= len(others) <= MOST_WORDS:
         return False
     if all(word in _TOO_COMMON for word in words):
         return False
     return not protected_values(heard) and not protected_values(meant)
 
 
-def corrections_between(dictated: str, edited: str) -> tuple[tuple[str, str], ...]:
+def corrections_between(dictated: str | Written, edited: str) -> tuple[tuple[str, str], ...]:
     """The small corrections between two texts: (heard, meant), each of at most a few words.
 
-    Additions, removals and rewritten sentences are no corrections of what was heard. A correction of nothing but
-    words that are everywhere takes a neighbour with it, so that it is learnt in its place only.
+    Additions, removals and rewritten sentences are no corrections of what was heard. A correction of nothing but words
+    that are everywhere takes a neighbour with it, so that it is learnt in its place only.
     """
-    return tuple(_pairs(dictated.split(), edited.split()))
+    old = _shown_and_heard(dictated if isinstance(dictated, Written) else Written(dictated, dictated))
+    return tuple(_pairs(old, edited.split()))
 
 
-def _pairs(old: list[str], new: list[str]) -> Iterator[tuple[str, str]]:
-    before, after = [_plain(word).lower() for word in old], [_plain(word).lower() for word in new]
+def _shown_and_heard(written: Written) -> list[tuple[str, str]]:
+    """Each word as the reader saw it, and what the engine had heard there; "" for further words of one guess."""
+    words: list[tuple[str, str]] = []
+    guesses = [mark for mark in written.rewrites if mark.is_guess]
+    for found in re.finditer(r"\S+", written.text):
+        mark = next((mark for mark in guesses if mark.start < found.end() and found.start() < mark.end), None)
+        if mark is None:
+            words.append((found.group(), found.group()))
+        else:
+            words.append((found.group(), mark.from_ if found.start() <= mark.start else ""))
+    return words
+
+
+def _pairs(old: list[tuple[str, str]], new: list[str]) -> Iterator[tuple[str, str]]:
+    before, after = [_plain(shown).lower() for shown, _ in old], [_plain(word).lower() for word in new]
     for step, a, b, c, d in SequenceMatcher(a=before, b=after, autojunk=False).get_opcodes():
         if step != "replace" or b - a > MOST_WORDS or d - c > MOST_WORDS:
             continue
         first, start = a, c
         if all(word in _TOO_COMMON for word in before[a:b]) and a > 0 and c > 0:
             first, start = a - 1, c - 1
-        heard = " ".join(before[first:b])
-        meant = " ".join(_plain(word) if word.islower() else _uncapitalised(word) for word in new[start:d])
+        heard = _plain(" ".join(said for _, said in old[first:b])).lower()
+        meant = " ".join(_uncapitalised(word) for word in new[start:d])
         if may_learn(heard, meant):
             yield heard, meant
 

@@ -17,18 +17,19 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from workstation.dictation.correction_terms import CorrectionTerms, Near, ends_alike, opposite_prefixes, sound_key
-from workstation.dictation.learnt_corrections import LearntCorrections
+from workstation.dictation.learnt_corrections import MOST_WORDS, LearntCorrections
 from workstation.dictation.protected import protected_words, same_values
 from workstation.dictation.words import Why, Word
 
 NON_WORD, IN_TERM, IN_TERM_ENGLISH, MERGED, SPLIT = 0.74, 0.70, 0.78, 0.86, 0.88
 """Least nearness (mean of letters and sound, 0 to 1) for each kind of guess."""
 _SURE = 0.95
-_SURE_AND_NEAR = 0.84
+_SURE_AND_NEAR = 0.90
 _UNSURE = 0.6
 _LETTERS_AT_LEAST = 0.66
 _LEAD = 0.03
 _SHORTEST = 5
+_MOST_JOINED = 3
 _MARKS = '.,;:!?()[]"“”'
 
 
@@ -76,31 +77,47 @@ class LexiconCorrection:
         return result if same_values(words, result) else tuple(words)
 
     def _replaced(self, words: Sequence[Word]) -> Iterator[Word]:
-        untouchable = protected_words(words)
+        """What was learnt first; then guesses, on what is left."""
+        settled = tuple(self._by_learning(words))
+        untouchable = protected_words([word for word, _ in settled]) | {
+            index for index, (_, is_settled) in enumerate(settled) if is_settled
+        }
+        yield from self._by_guessing([word for word, _ in settled], untouchable)
+
+    def _by_learning(self, words: Sequence[Word]) -> Iterator[tuple[Word, bool]]:
+        """The words, and whether the reader's corrections have settled them.
+
+        Taking a guess back teaches too: then what was heard is what was meant.
+        """
+        untouchable, at = protected_words(words), 0
+        while at < len(words):
+            found = self._learnt_at(words, at, untouchable)
+            if found is None:
+                yield words[at], False
+                at += 1
+                continue
+            end, meant = found
+            yield from ((word, True) for word in _as_corrected(words, _Guess(at, end, meant, "learnt", 1.0)))
+            at = end
+
+    def _learnt_at(self, words: Sequence[Word], i: int, untouchable: frozenset[int]) -> tuple[int, str] | None:
+        for end in range(_stretch_end(words, i, untouchable, MOST_WORDS), i, -1):
+            meant = self._learnt.meant(" ".join(_core(word.text) for word in words[i:end]))
+            if meant is not None:
+                return end, meant
+        return None
+
+    def _by_guessing(self, words: Sequence[Word], untouchable: frozenset[int]) -> Iterator[Word]:
         at = 0
         while at < len(words):
-            guess = self._guess_at(words, at, untouchable)
+            ends = range(_stretch_end(words, at, untouchable, _MOST_JOINED), at, -1)
+            guess = next((found for end in ends if (found := self._span_guess(words, at, end)) is not None), None)
             if guess is None:
                 yield words[at]
                 at += 1
                 continue
             yield from _as_corrected(words, guess)
             at = guess.end
-
-    def _guess_at(self, words: Sequence[Word], i: int, untouchable: frozenset[int]) -> _Guess | None:
-        longest = 1
-        while longest < 4 and _may_join(words, i, i + longest) and i + longest - 1 not in untouchable:
-            longest += 1
-        spans = [(i, end) for end in range(min(i + longest - 1, len(words)), i, -1)]
-        for first, end in spans:
-            learnt = self._learnt.meant(" ".join(_core(word.text) for word in words[first:end]))
-            if learnt is not None:
-                return _Guess(first, end, learnt, "learnt", 1.0)
-        for first, end in spans:
-            guess = self._span_guess(words, first, end)
-            if guess is not None:
-                return guess
-        return None
 
     def _span_guess(self, words: Sequence[Word], first: int, end: int) -> _Guess | None:
         heard = [_core(word.text).lower() for word in words[first:end]]
@@ -137,10 +154,12 @@ class LexiconCorrection:
 
     def _needed_in_term(self, part: str, word: Word) -> tuple[float, float]:
         """How near, in both and in letters, a word must be to the one that its term has in this place."""
+        confidence = word.confidence if word.confidence is not None else 1.0
+        if confidence >= _SURE and word.confidence is not None:
+            return _SURE_AND_NEAR, 0.8
         if self._is_known(part):
-            return IN_TERM_ENGLISH, 0.7
-        is_doubtful = word.confidence is not None and word.confidence < _UNSURE
-        return (IN_TERM - 0.05, 0.55) if is_doubtful else (IN_TERM, 0.6)
+            return IN_TERM_ENGLISH, 0.8
+        return (IN_TERM - 0.05, 0.55) if confidence < _UNSURE else (IN_TERM, 0.6)
 
     def _merged(self, heard: Sequence[str], first: int) -> _Guess | None:
         """Words that together spell one term: "sub dural", "spondylo listhesis"."""
@@ -161,16 +180,16 @@ class LexiconCorrection:
 
 def _clear_best(heard: str, near: Sequence[Near], enough: float, letters: float) -> Near | None:
     """The nearest term, if it is near enough and no other is about as near."""
-    alike = [item for item in near if sound_key(item.text)[:1] == sound_key(heard)[:1]]
-    fair = [_judged(heard, item) for item in alike if not opposite_prefixes(heard, item.text)]
+    fair = [_judged(heard, item) for item in near if not opposite_prefixes(heard, item.text)]
     ranked = sorted(fair, key=lambda item: -item.both)
-    if not ranked or ranked[0].both < enough or ranked[0].letters < letters or ranked[0].text == heard:
+    if not ranked or ranked[0].both < enough or ranked[0].letters < letters:
         return None
-    is_contested = len(ranked) > 1 and ranked[0].both - ranked[1].both < _LEAD
-    has_opposite = any(
-        opposite_prefixes(ranked[0].text, item.text) and ranked[0].both - item.both < 0.1 for item in near
-    )
-    return None if is_contested or has_opposite else ranked[0]
+    best = ranked[0]
+    begins_alike = sound_key(best.text)[:1] == sound_key(heard)[:1]
+    is_contested = len(ranked) > 1 and best.both - ranked[1].both < _LEAD
+    has_opposite = any(opposite_prefixes(best.text, item.text) and best.both - item.both < 0.1 for item in near)
+    only_in_number = {heard, best.text} in ({best.text, f"{best.text}s"}, {heard, f"{heard}s"})
+    return best if begins_alike and not (is_contested or has_opposite or only_in_number) else None
 
 
 def _judged(heard: str, item: Near) -> Near:
@@ -180,6 +199,14 @@ def _judged(heard: str, item: Near) -> Near:
 
 def _core(text: str) -> str:
     return text.strip(_MARKS)
+
+
+def _stretch_end(words: Sequence[Word], i: int, untouchable: frozenset[int], most: int) -> int:
+    """Index behind the longest stretch from ``i`` that may be corrected as one; ``i`` where there is none."""
+    end = i
+    while end < i + most and end not in untouchable and _may_join(words, i, end + 1):
+        end += 1
+    return end
 
 
 def _may_join(words: Sequence[Word], first: int, end: int) -> bool:

@@ -11,6 +11,7 @@ from workstation.dictation.english_words import is_english, shipped_dictionary
 from workstation.dictation.learnt_corrections import LearntCorrections
 from workstation.dictation.lexicon import Lexicon
 from workstation.dictation.lexicon_correction import LexiconCorrection
+from workstation.dictation.normaliser import write_out
 from workstation.dictation.protected import same_values
 from workstation.dictation.text_stages import TextStages
 from workstation.dictation.words import Word
@@ -79,6 +80,10 @@ def test_another_form_of_a_word_is_another_word(correction: LexiconCorrection) -
         "there was a fatal accident",
         "discussed with doctor Zbigniewski",
         "grade too",
+        "multifocal consolidations at the bases",
+        "the gallbladders, distended",
+        "emboli in the segmental branches",
+        "the carotid siphons",
     ],
 )
 def test_values_ordinary_words_and_terms_are_left_alone(correction: LexiconCorrection, said: str) -> None:
@@ -130,13 +135,41 @@ def test_without_a_list_of_english_nothing_counts_as_misheard(monkeypatch: pytes
 
 def test_a_mistake_corrected_twice_is_not_made_a_third_time(correction: LexiconCorrection) -> None:
     said = heard("an interesting soviet fissure is seen")
-    learnt = LearntCorrections().noting_edit("An interesting soviet fissure is seen.", "An interesting sylvian fissure is seen.")
+    learnt = LearntCorrections().noting_edit(
+        "An interesting soviet fissure is seen.", "An interesting sylvian fissure is seen."
+    )
     assert text_of(correction.with_learnt(learnt).corrected(said)) == "an interesting soviet fissure is seen"
     learnt = learnt.noting_edit("One soviet fissure is known.", "One sylvian fissure is known.")
     third = correction.with_learnt(learnt).corrected(said)
     assert text_of(third) == "an interesting sylvian fissure is seen"
     assert [(word.heard, word.corrected) for word in third if word.corrected] == [("soviet", "learnt")]
     assert text_of(correction.with_learnt(learnt.without("soviet")).corrected(said)) == text_of(said)
+
+
+def test_a_guess_taken_back_twice_is_not_made_a_third_time(correction: LexiconCorrection) -> None:
+    said = heard("acute colcystitis")
+    learnt = LearntCorrections()
+    for _ in range(2):
+        guessed = write_out(correction.with_learnt(learnt).corrected(said))
+        assert guessed.text == "Acute cholecystitis."
+        learnt = learnt.noting_edit(guessed, "Acute colcystitis.")
+    assert text_of(correction.with_learnt(learnt).corrected(said)) == "acute colcystitis"
+
+
+def test_a_wrong_guess_corrected_twice_teaches_what_was_heard(correction: LexiconCorrection) -> None:
+    """Not what was guessed: the guessed word stays free to be said."""
+    said = heard("acute colcystitis")
+    learnt = LearntCorrections()
+    for _ in range(2):
+        learnt = learnt.noting_edit(write_out(correction.with_learnt(learnt).corrected(said)), "Acute colitis.")
+    stage = correction.with_learnt(learnt)
+    assert text_of(stage.corrected(said)) == "acute colitis"
+    assert text_of(stage.corrected(heard("acute cholecystitis"))) == "acute cholecystitis"
+
+
+def test_four_words_are_learnt_as_one(correction: LexiconCorrection) -> None:
+    learnt = LearntCorrections().noting("tire red spot fish", "thyroid").noting("tire red spot fish", "thyroid")
+    assert text_of(correction.with_learnt(learnt).corrected(heard("the tire red spot fish."))) == "the thyroid."
 
 
 def test_what_was_learnt_touches_no_value_even_when_forced(correction: LexiconCorrection) -> None:

@@ -141,11 +141,12 @@ def test_any_text_is_written_without_changing_its_values(text: str) -> None:
     assert same_values(text, write_out(text).text)
 
 
-_SOUP = (
-    "one two three five ten twenty thirty hundred thousand oh point by to and or minus plus half a of the no not without left right grade"
-    " series image L T S C b p m mm centimeters percent months year old degrees march may third second comma period colon new line"
-    " slash dash open close paren impression bi rads gleason bosniak 3 4.5 2024 1,200 .8 3:45 2x3cm L4-5 5-6 hours"
-).split()  # noqa: SIM905
+_SOUP = """
+one two three five ten twenty thirty hundred thousand oh point by to and or minus plus half a of the no not without
+left right grade series image L T S C b p m mm centimeters percent months year old degrees march may third second comma
+period colon new line slash dash open close paren impression bi rads gleason bosniak
+3 4.5 2024 1,200 .8 3:45 2x3cm L4-5 5-6 hours
+""".split()  # noqa: SIM905
 
 
 @settings(max_examples=150, deadline=None)
