@@ -226,7 +226,10 @@ def fuzz(words: Sequence[str]) -> int:
     return call([str(BIN / "python"), str(ROOT / "tests" / "fuzz" / "fuzz_images.py"), *words])
 
 
-SOAKS = {"imaging": "tests/golden", "calibration": "tests/soak"}
+SOAKS = {
+    "imaging": ("tests/golden",),
+    "calibration": ("tests/soak", "tests/e2e/test_calibration_measure.py", "tests/e2e/test_meter_failures.py"),
+}
 
 
 def soak(words: Sequence[str]) -> int:
@@ -234,7 +237,8 @@ def soak(words: Sequence[str]) -> int:
         stop(f"say which part: soak {' or soak '.join(SOAKS)}")
     set_up([*PROGRAM_PACKAGES, *VIRTUAL_SCREEN_PACKAGES, *TEST_PACKAGES], for_tests=True)
     environment = {**os.environ, "LIGHTBOX_FULL": "1"}
-    command = [str(BIN / "python"), "-m", "pytest", str(ROOT / SOAKS[words[0]]), "--timeout=3600", "-s", *words[1:]]
+    places = [str(ROOT / place) for place in SOAKS[words[0]]]
+    command = [str(BIN / "python"), "-m", "pytest", *places, "--timeout=3600", "-s", *words[1:]]
     return call(command, cwd=ROOT, env=environment)
 
 

@@ -64,6 +64,7 @@ class QaWindows(QObject):
 
     def take_down(self) -> None:
         """Close everything for good."""
+        self.screens.stop()
         self.look.end()
         self.patterns.back()
         self.checks.close_all()

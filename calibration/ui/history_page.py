@@ -14,14 +14,14 @@ from calibration.checks.qa_desk import QaDesk
 from calibration.exports.report_files import write_report
 from calibration.records.chain import Verification
 from calibration.records.export_file import SUFFIX, ExportHeader, ImportReport
-from calibration.records.record import DisplayRecord, OverrideRecord, StoredRecord
-from calibration.records.record_book import new_head
+from calibration.records.record import CalibrationRecord, DisplayRecord, OverrideRecord, StoredRecord
 from calibration.ui.lines_table import Column, LinesTable
 from calibration.ui.page_parts import FileAsker, FileDialogs, Halves, Told, WorkStrip, page_layout
 from calibration.ui.pieces import button, clear, row
 from calibration.ui.record_detail import RecordDetail
 from calibration.ui.record_lines import KINDS, RecordLine, import_words, line_of, local, verification_words, zone
 from calibration.ui.withdraw_sheet import Withdrawal, WithdrawSheet
+from calibration.ui.withdrawing import in_force, withdrawn
 from workstation.foundation.errors import UserFacingError
 from workstation.qtkit.accessible import named
 from workstation.qtkit.tasks import TaskRunner
@@ -241,7 +241,7 @@ class HistoryPage(QWidget):
         QGuiApplication.clipboard().setText(self._head)
         self._copy.setText("Copied")
 
-    def _ask_withdrawal(self, record: OverrideRecord) -> None:
+    def _ask_withdrawal(self, record: OverrideRecord | CalibrationRecord) -> None:
         clear(self._sheet)
         sheet = WithdrawSheet(record, self._operator(), self._tokens)
         sheet.given.connect(lambda wish: self._withdraw(record, wish))
@@ -249,19 +249,17 @@ class HistoryPage(QWidget):
         self._sheet.addWidget(sheet)
         sheet.focus_first()
 
-    def _withdraw(self, record: OverrideRecord, wish: Withdrawal) -> None:
+    def _withdraw(self, record: OverrideRecord | CalibrationRecord, wish: Withdrawal) -> None:
         clear(self._sheet)
-        desk = self._desk
-        head = new_head(record.head.display_key, wish.operator, desk.clock, desk.book.workstation)
         self._tasks.run(
-            lambda _: desk.authority.withdraw_override(head, record.role, wish.reason),
+            lambda _: withdrawn(self._desk, record, wish),
             owner=self,
             on_success=self._withdrawn,
             on_failure=self._failed,
         )
 
-    def _withdrawn(self, _: OverrideRecord) -> None:
-        self._tell("The override is withdrawn: the display's own state counts again.", "ok")
+    def _withdrawn(self, said: str) -> None:
+        self._tell(said, "ok")
         self.refresh()
         self.records_changed.emit()
 
@@ -286,13 +284,4 @@ def view_of(desk: QaDesk, wanted: str) -> HistoryView:
     stored_of_key = desk.book.records(display_key=key) if key else ()
     lines = tuple(line_of(each) for each in reversed(stored_of_key))
     named_titles = {each: title or each for each, title in titles.items()}
-    return HistoryView(named_titles, key, lines, _in_force(stored_of_key, desk))
-
-
-def _in_force(stored: Sequence[StoredRecord], desk: QaDesk) -> frozenset[str]:
-    """Of each role the newest override, where it has not ended."""
-    newest = {each.record.role: each.record for each in stored if isinstance(each.record, OverrideRecord)}
-    now = desk.clock.now()
-    return frozenset(
-        record.head.id for record in newest.values() if not record.is_withdrawn and record.head.at <= now < record.until
-    )
+    return HistoryView(named_titles, key, lines, in_force(stored_of_key, desk))

@@ -109,8 +109,9 @@ class RecordDetail(QTabWidget):
             self._facts_inside.addLayout(
                 row(button("Save report …", "Save report of the calibration", self._ask_report), 1)
             )
-        if isinstance(record, OverrideRecord) and can_withdraw:
-            withdraw = button("Withdraw …", "Withdraw the override", lambda: self.withdraw_asked.emit(record))
+        if isinstance(record, OverrideRecord | CalibrationRecord) and can_withdraw:
+            what = "override" if isinstance(record, OverrideRecord) else "display LUT"
+            withdraw = button("Withdraw …", f"Withdraw the {what}", lambda: self.withdraw_asked.emit(record))
             self._facts_inside.addLayout(row(withdraw, 1))
         self._facts_inside.addStretch(1)
 

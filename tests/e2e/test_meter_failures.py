@@ -199,7 +199,7 @@ def it_is_gone_on_with(room: QaRoom, before: list[float]) -> Line:
         ("lies, always the same", {"failure": "stuck"}, "nothing changed"),
         ("wrong spot", {"failure": "wrong-spot", "wrong_probe": [30, 1060], "from_reading": 4}, "white reads only"),
         ("jump", {"failure": "jump", "from_reading": 3, "until_reading": 4}, "jumped from"),
-        ("drift", {"drift": -0.02}, ""),
+        ("drift", {"drift": -0.02}, "keep falling"),
     ],
 )
 def test_a_meter_that_lies_is_doubted(room: QaRoom, fault: str, facts: dict[str, object], words: str) -> None:
@@ -210,10 +210,7 @@ def test_a_meter_that_lies_is_doubted(room: QaRoom, fault: str, facts: dict[str,
     assert record.is_complete
     assert words in outcome.stderr.lower()
     assert words in " ".join(record.notes).lower()
-    said = record.notes[-1] if words else "nothing; the spread goes into the uncertainty"
-    if not words:
-        assert read == [5, 5], "it never settles: as many readings as there may be"
-    show("A meter that lies", [Line(fault, said, sum(read), f"verdict {record.verdict.name.value}")])
+    show("A meter that lies", [Line(fault, record.notes[-1], sum(read), f"verdict {record.verdict.name.value}")])
 
 
 def measured(room: QaRoom, *more: str) -> subprocess.CompletedProcess[str]:

@@ -250,8 +250,10 @@ class FakeDesk:
     def display_states(self, displays: Mapping[str, Any]) -> Mapping[str, Any]:
         return dict(self.displays)
 
-    @staticmethod
-    def display_lut(screen_id: str) -> None:
+    def display_roles(self) -> Mapping[str, str]:
+        return {}
+
+    def display_lut(self, screen_id: str) -> None:
         return None
 
     def override_display(self, screen_id: str, reason: str) -> None:

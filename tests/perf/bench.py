@@ -25,7 +25,7 @@ from tests.perf.measuring import Row, machine  # noqa: E402 - the root must be k
 
 PARTS = {
     "imaging": ("perf_headers", "perf_loading", "perf_codecs", "perf_volumes", "perf_rendering"),
-    "calibration": ("perf_gsdf", "perf_fleet"),
+    "calibration": ("perf_gsdf", "perf_patterns", "perf_fleet"),
 }
 LONGEST_S = 600.0
 _MARK = "row "

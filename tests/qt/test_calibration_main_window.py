@@ -117,7 +117,7 @@ def test_an_override_stands_on_the_card(room: QaRoom, windows: QaWindows) -> Non
     record = room.desk.book.records(kind="override")[-1].record
     assert isinstance(record, OverrideRecord)
     assert record.until - record.head.at == timedelta(hours=12)
-    assert "Used on the responsibility of A. Weber" in room.text("Why, display 1")
+    room.until(lambda: "Used on the responsibility of A. Weber" in room.text("Why, display 1"))
 
 
 def test_what_another_program_has_recorded_is_seen(room: QaRoom, windows: QaWindows) -> None:

@@ -12,8 +12,9 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QComboBox, QTabWidget
 from pytestqt.qtbot import QtBot
 
+from calibration.displays.identity import DisplayFacts
 from calibration.records.export_file import SUFFIX
-from calibration.records.record import CalibrationRecord, OverrideRecord
+from calibration.records.record import CalibrationRecord, DisplayRecord, OverrideRecord
 from calibration.records.record_book import RecordBook
 from calibration.ui.history_page import HistoryPage
 from calibration.ui.trends_page import TrendsPage, trends_view, words_on
@@ -177,6 +178,30 @@ def test_an_override_is_withdrawn_with_a_name(room: QaRoom) -> None:
     assert page.table.line is not None
     assert page.table.line.title == "Override withdrawn"
     assert not room.sees("Withdraw the override")
+
+
+def test_a_display_lut_is_withdrawn_with_a_name(room: QaRoom) -> None:
+    room.with_history()
+    page = history(room)
+    in_use = next(line for line in page.table.lines.shown if line.record.kind == "calibration")
+    page.table.choose(in_use.record.head.id)
+    room.click("Withdraw the display LUT")
+    room.click("Save, withdrawal")
+    newest = room.desk.book.records(LEFT, "calibration")[-1].record
+    assert isinstance(newest, CalibrationRecord)
+    assert (newest.ddl, newest.supersedes, newest.head.operator) == ((), in_use.record.head.id, "A. Weber")
+    identity = newest_facts(room).identity
+    assert room.desk.authority.lut_for(identity) is None
+    reasons = " ".join(room.desk.authority.state_of(identity, "diagnostic").reasons)
+    assert "not measured since" in reasons
+    page.table.choose(in_use.record.head.id)
+    assert not room.sees("Withdraw the display LUT")
+
+
+def newest_facts(room: QaRoom) -> DisplayFacts:
+    record = room.desk.book.records(LEFT, "display")[-1].record
+    assert isinstance(record, DisplayRecord)
+    return record.facts
 
 
 def test_an_empty_book_says_what_to_do(room: QaRoom) -> None:

@@ -108,6 +108,7 @@ class Windows(QObject):
 
     def take_down(self) -> None:
         """Close every window for good."""
+        self.screens.stop()
         self.stage.stop()
         self.report_monitor.close()
 

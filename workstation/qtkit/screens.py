@@ -178,6 +178,7 @@ class ScreenMap(QObject):
         super().__init__(parent)
         self._wishes = dict(wishes)
         self._registered = registered
+        self._is_stopped = False
         self._watched: set[QScreen] = set()
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
@@ -204,6 +205,11 @@ class ScreenMap(QObject):
         """Take new preferences."""
         self._wishes = dict(wishes)
         self._look_again()
+
+    def stop(self) -> None:
+        """Follow the monitors no longer: whoever knew what they are registered for is being closed."""
+        self._is_stopped = True
+        self._settle.stop()
 
     def look_again(self) -> None:
         """Something that decides roles has changed elsewhere."""
@@ -236,7 +242,8 @@ class ScreenMap(QObject):
         self._something_changed()
 
     def _something_changed(self, *_: object) -> None:
-        self._settle.start()
+        if not self._is_stopped:
+            self._settle.start()
 
     def _look(self) -> tuple[ScreenDescription, ...]:
         primary = QGuiApplication.primaryScreen()
