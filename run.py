@@ -38,11 +38,13 @@ PROGRAM_PACKAGES = [  # what Qt, fonts and the virtual environment need on a bar
     "python3-venv", "libgl1", "libegl1", "libdbus-1-3", "libfontconfig1", "libglib2.0-0", "libxkbcommon0",
     "libxkbcommon-x11-0", "libxcb-cursor0", "libxcb-icccm4", "libxcb-image0", "libxcb-keysyms1", "libxcb-randr0",
     "libxcb-render-util0", "libxcb-shape0", "libxcb-util1", "libxcb-xinerama0", "libxcb-xkb1",
+    "libportaudio2",
 ]
 VIRTUAL_SCREEN_PACKAGES = ["xvfb", "openbox", "x11-xserver-utils"]
 TEST_PACKAGES = [
     "orthanc", "orthanc-dicomweb", "dcmtk", "dicom3tools", "pulseaudio", "poppler-utils", "xdotool", "dbus", "dbus-x11",
     "at-spi2-core", "python3-pyatspi", "gir1.2-atspi-2.0", "imagemagick", "argyll", "ddcutil", "edid-decode",
+    "pulseaudio-utils", "libasound2-plugins", "espeak-ng", "libfst-tools", "libfst22-plugins-base",
 ]
 # fmt: on
 
@@ -94,7 +96,8 @@ def install_system_packages(wanted: Sequence[str]) -> None:
 
 def set_up_environment(*, for_tests: bool) -> None:
     """The virtual environment with the locked dependencies, made again when a lock changes."""
-    locks = [ROOT / "requirements.lock", *([ROOT / "requirements-dev.lock"] if for_tests else [])]
+    names = ["requirements.lock", "requirements-speech.lock", *(["requirements-dev.lock"] if for_tests else [])]
+    locks = [ROOT / name for name in names]
     recipe = [*locks, ROOT / "pyproject.toml"]
     fingerprint = hashlib.sha256(b"".join(file.read_bytes() for file in recipe)).hexdigest() + sys.version
     stamps = STAMP.read_text("utf-8") if STAMP.is_file() else ""

@@ -27,7 +27,8 @@ def imported_libraries() -> set[str]:
 
 def test_every_library_is_a_named_dependency() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    named = {re.split(r"[<>=!~\[; ]", text)[0].lower() for text in project["dependencies"]}
+    stated = [*project["dependencies"], *(each for extra in project["optional-dependencies"].values() for each in extra)]
+    named = {re.split(r"[<>=!~\[; ]", text)[0].lower() for text in stated}
     brought_by = metadata.packages_distributions()
     unnamed = {
         name
@@ -39,7 +40,7 @@ def test_every_library_is_a_named_dependency() -> None:
 
 
 def test_locks_hold_no_index_address() -> None:
-    for lock in ("requirements.lock", "requirements-dev.lock"):
+    for lock in ("requirements.lock", "requirements-speech.lock", "requirements-dev.lock"):
         text = (ROOT / lock).read_text("utf-8")
         assert "://" not in text
         assert "--hash=sha256:" in text

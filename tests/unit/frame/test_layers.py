@@ -25,6 +25,9 @@ BREAKS = {
     "One door to the key store of the system": ("workstation/vault/breach.py", "import keyring"),
     "One door to the encrypted database": ("workstation/catalogue/breach.py", "import sqlcipher3"),
     "One door to VTK": ("workstation/imaging/breach.py", "import vtkmodules"),
+    "One door to each speech engine": ("workstation/reading/breach.py", "import vosk"),
+    "One door to the sound system": ("workstation/reading/breach.py", "import sounddevice"),
+    "One door to dictation microphones": ("workstation/reading/breach.py", "import hid"),
     "The demo site knows only foundation and dicom": (
         "workstation/demo_site/breach.py",
         "import workstation.site.profile",
