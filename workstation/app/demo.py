@@ -10,6 +10,7 @@ from typing import Any
 
 from workstation.app.borrowed import borrowed_folder
 from workstation.app.demo_displays import give_records
+from workstation.app.demo_speech import give_speech_model
 from workstation.app.site_process import RunningSite, demo_site_process
 from workstation.app.store import KeySource
 from workstation.foundation.errors import BadInput
@@ -48,6 +49,7 @@ class Demo:
         from workstation.app.windows import run_windows
 
         with self._folders() as (folders, keys), self._site(folders) as site:
+            give_speech_model(folders)
             return run_windows(
                 folders,
                 lambda: load_profile(site.profile),

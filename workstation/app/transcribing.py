@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,12 +16,13 @@ from workstation.dictation.engine_worker import EngineWorker
 from workstation.dictation.lexicon import Lexicon
 from workstation.dictation.pipeline import Spoken, Transcription, joined, utterances_in
 from workstation.dictation.second_pass import Outcome
-from workstation.dictation.speech_models import FOLDER_NAME, SpeechModels
+from workstation.dictation.speech_models import FOLDER_NAME, SpeechModels, Watch, faults_in
 from workstation.dictation.text_stages import TextStages
 from workstation.dictation.wav_files import WavFile, open_wav
 from workstation.dictation.words import Heard
 from workstation.foundation.cancel import CancelToken
-from workstation.foundation.errors import UserFacingError
+from workstation.foundation.errors import BadInput, UserFacingError
+from workstation.foundation.files import write_atomically
 from workstation.foundation.resources import resource_folder
 from workstation.foundation.terminal import progress_bar, tell
 from workstation.site.folders import Folders
@@ -46,6 +49,71 @@ class TranscribeOrder:
 def models_of(folders: Folders) -> SpeechModels:
     """The models that were added below the data folder, and those that came with the program."""
     return SpeechModels(folders.data / FOLDER_NAME, [resource_folder() / FOLDER_NAME])
+
+
+class TranscriptFolder:
+    """Where the transcripts of a batch go, one file each.
+
+    Raises
+    ------
+    BadInput
+        When two recordings would write the same file, or the folder cannot be made.
+    """
+
+    def __init__(self, folder: Path, recordings: Sequence[Path], *, as_json: bool) -> None:
+        self._folder = folder
+        self._as_json = as_json
+        names = Counter(self._place(str(each)) for each in recordings)
+        twice = sorted(place.name for place, count in names.items() if count > 1)
+        if twice:
+            what = f"Several recordings would be written to {', '.join(twice)}."
+            raise BadInput(what, "Transcribe them one folder at a time, or give them names of their own.")
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise BadInput(f"{folder} cannot be made: {error.strerror}.", "Name another folder for --out.") from error
+
+    def keep(self, document: Mapping[str, Any], text: str) -> None:
+        """Write one transcript; an older one of that name is replaced.
+
+        Raises
+        ------
+        BadInput
+            When it cannot be written.
+        """
+        place = self._place(document["file"])
+        content = json.dumps(document, indent=2, ensure_ascii=False) if self._as_json else text
+        try:
+            write_atomically(place, f"{content}\n".encode())
+        except OSError as error:
+            raise BadInput(f"{place} cannot be written: {error.strerror}.", "Make room and run it again.") from error
+
+    def _place(self, recording: str) -> Path:
+        return self._folder / f"{Path(recording).stem}.{'json' if self._as_json else 'txt'}"
+
+
+def model_checks(models: SpeechModels, names: Sequence[str]) -> list[dict[str, Any]]:
+    """For each model (all by default, those that cannot be read too) its name and what is wrong with it."""
+    chosen = [models.named(name) for name in names] if names else models.installed()
+    checks = []
+    for each in chosen:
+        with progress_of(each.manifest.name) as watch:
+            checks.append({"name": each.manifest.name, "faults": list(faults_in(each, watch))})
+    if not names:
+        checks += [{"name": each.model, "faults": list(each.faults)} for each in models.damaged()]
+    return checks
+
+
+@contextmanager
+def progress_of(name: str) -> Iterator[Watch]:
+    """A bar in megabytes on a terminal."""
+    with progress_bar() as bar:
+        task = bar.add_task(name, total=None)
+
+        def watch(done: int, total: int) -> None:
+            bar.update(task, completed=round(done / 1e6), total=max(1, round(total / 1e6)))
+
+        yield watch
 
 
 def transcribed(order: TranscribeOrder) -> Iterator[dict[str, Any]]:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QInputDialog, QLineEdit, QMessageBox
 from calibration.displays.identity import DisplayFacts
 from workstation.app.store import KeySource, Store, opened_store
 from workstation.app.wiring import build_desk
+from workstation.dictation.macros import FILE_NAME, Macros
 from workstation.foundation.crash_handler import CrashHandler
 from workstation.foundation.errors import UserFacingError
 from workstation.foundation.terminal import INTERRUPTED
@@ -27,9 +28,11 @@ from workstation.site.profile import SiteProfile
 from workstation.ui.commands import WORKLIST_COMMANDS, Command, Commands
 from workstation.ui.desk_signals import DeskSignals
 from workstation.ui.diagnostic_set import display_facts
+from workstation.ui.dictation_in_window import Presets
 from workstation.ui.report_monitor_window import ReportMonitorWindow
 from workstation.ui.viewer_stage import ViewerStage
 from workstation.vault.errors import NoKeyStore
+from workstation.viewing.actions import ChoosePreset
 from workstation.viewing.keys import KEY_MAP
 
 _MAPPING_MS = 400  # until all windows are on their screens
@@ -90,7 +93,14 @@ class Windows(QObject):
         self._signals = DeskSignals(desk, self)
         self.stage = ViewerStage(desk, self.screens, tasks, self._signals, lut_of=desk.display_lut)
         self._offer_image_commands()
-        self.report_monitor = ReportMonitorWindow(desk, tasks, self.commands, remember=self._remember)
+        self.report_monitor = ReportMonitorWindow(
+            desk,
+            tasks,
+            self.commands,
+            remember=self._remember,
+            windows=self._window_presets,
+            macros=Macros(folders.config / FILE_NAME, desk.profile.macros_path()),
+        )
         self.report_monitor.login.suggest_user(suggested_user)
         self._connect()
 
@@ -127,6 +137,7 @@ class Windows(QObject):
         self.screens.changed.connect(self._place_report_monitor)
         self.stage.command.connect(self.commands.run)
         self.stage.close_asked.connect(self.closed)
+        self.stage.shown.connect(lambda _case_key: self.report_monitor.dictation.spoken.look_soon())
         self.report_monitor.close_asked.connect(self.closed)
         self.report_monitor.logged_in.connect(self._logged_in)
 
@@ -144,6 +155,20 @@ class Windows(QObject):
             if binding.id.startswith("image."):
                 self.commands.add(Command(binding.id, binding.title, binding.group, "", binding.key))
                 self.commands.handle(binding.id, self._doing(binding.id), when=lambda: self.stage.view is not None)
+
+    def _window_presets(self) -> Presets:
+        """The named windows of the active image."""
+        state = self.stage.view.active_state if self.stage.view is not None else None
+        if state is None:
+            return {}
+        found: dict[str, Callable[[], None]] = {}
+        for number, preset in enumerate(state.presets, 1):
+            if preset.title.casefold() not in {title.casefold() for title in found}:  # the file's own count first
+                found[preset.title] = self._choosing(number)
+        return found
+
+    def _choosing(self, number: int) -> Callable[[], None]:
+        return lambda: self.stage.apply(ChoosePreset(number))
 
     def _doing(self, action_id: str) -> Callable[[], None]:
         return lambda: self.stage.do(action_id)

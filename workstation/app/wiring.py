@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from calibration.checks.authority import SerialNumbersWanted
 from calibration.checks.opening import Displays
+from workstation.app.dictation_wiring import built_dictation
 from workstation.app.store import Store
 from workstation.dicom.dicom_object import UnusualReader
 from workstation.dicom.unusual_objects import ReadInHelper
@@ -19,7 +20,9 @@ from workstation.imaging.decoding_elsewhere import HELPER_MODULES, DecodeInHelpe
 from workstation.imaging.display_rules import DisplayRules
 from workstation.imaging.frame_source import FrameSource
 from workstation.imaging.memory_budget import MemoryBudget
+from workstation.reading.case_book import CaseBook
 from workstation.reading.desk import Desk
+from workstation.reading.dictating import Dictation
 from workstation.reading.drafting import DraftKeeper
 from workstation.reading.hang_case import HangCase
 from workstation.reading.headers import HeaderShelf
@@ -61,11 +64,15 @@ def build_desk(store: Store, profile: SiteProfile, preferences: Preferences) -> 
     objects = StoredObjects(store.catalogue)
     shelf = HeaderShelf(store.catalogue, objects, unusual, DisplayRules.shipped().with_own(profile.display_rules))
     drafts = DraftKeeper(store.catalogue, store.clock, conditions)
+    book = CaseBook()
+    dictation = built_dictation(store, profile, preferences, drafts, book, conditions)
 
     def key_of(user: str) -> ReaderKey:
         return ReaderKey.load_or_create(store.vault, store.folders.data / "readers", user)
 
-    parts = _SessionBuilder(store, profile, conditions, site_clock, account, verifier, drafts, key_of, unusual)
+    parts = _SessionBuilder(
+        store, profile, conditions, site_clock, account, verifier, drafts, key_of, unusual, dictation
+    )
     return Desk(
         profile=profile,
         preferences=preferences,
@@ -87,6 +94,8 @@ def build_desk(store: Store, profile: SiteProfile, preferences: Preferences) -> 
         templates=load_templates(),
         displays=_displays_at(profile, store.displays),
         helper=helper,
+        book=book,
+        dictation=dictation,
     )
 
 
@@ -111,6 +120,7 @@ class _SessionBuilder:
         drafts: DraftKeeper,
         key_of: Callable[[str], ReaderKey],
         unusual: UnusualReader,
+        dictation: Dictation,
     ) -> None:
         self._store = store
         self._profile = profile
@@ -121,6 +131,7 @@ class _SessionBuilder:
         self._drafts = drafts
         self._key_of = key_of
         self._unusual = unusual
+        self._dictation = dictation
 
     def build(self, reader: Reader) -> SessionParts:
         connection = SiteConnection(
@@ -185,6 +196,7 @@ class _SessionBuilder:
             site_clock=self._site_clock,
             identity=take.identity,
             accepted=accepted,
+            dictation=self._dictation.obstacles,
         )
 
 

@@ -26,6 +26,7 @@ _AFTER_ANGIOGRAPHY = frozenset(
         "aorta",
     }
 )
+_ON_A_SIDE = frozenset("LUL LLL LUQ LLQ LV LPA RUL RML RLL RUQ RLQ RV RPA RCA LVAD LVEF".split())  # noqa: SIM905
 
 
 @cache
@@ -52,7 +53,16 @@ def read_abbreviation(u: Utterance, i: int) -> Reading | None:
         if written is None or i + length > len(u) or _ends_in_article(u, form, i + length):
             continue
         if not _is_part(u, i, i + length):
-            return Reading(i, i + length, "abbreviation", None, written, "abbreviation")
+            side = _side_of(written)
+            kind = "abbreviation" if side is None else "side"
+            return Reading(i, i + length, kind, side, written, "abbreviation")
+    return None
+
+
+def _side_of(written: str) -> str | None:
+    """The side that an abbreviation names: LUL is on the left."""
+    if written in _ON_A_SIDE:
+        return "left" if written[0] == "L" else "right"
     return None
 
 

@@ -31,11 +31,14 @@ class Phrases:
         What the help list says about it.
     patterns
         Every wording; the first is the one the help list shows.
+    with_key
+        Further wordings, which may be text as well: they count only while the command key is held.
     """
 
     name: str
     does: str
     patterns: tuple[Pattern, ...]
+    with_key: tuple[Pattern, ...] = ()
 
 
 @cache
@@ -48,7 +51,10 @@ def command_phrases() -> dict[str, Phrases]:
         When a phrase of the table cannot be read.
     """
     table = tomllib.loads(resource_path("dictation", "command_phrases.toml").read_text("utf-8"))
-    return {name: Phrases(name, entry["does"], _all_patterns(entry["say"])) for name, entry in table.items()}
+    return {
+        name: Phrases(name, entry["does"], _all_patterns(entry["say"]), _all_patterns(entry.get("with_key", [])))
+        for name, entry in table.items()
+    }
 
 
 def patterns_of(phrase: str) -> tuple[Pattern, ...]:

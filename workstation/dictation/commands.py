@@ -86,7 +86,7 @@ def command_of(utterance: str, can: Sequence[Possible], *, key_held: bool = Fals
     said = neutral_words(utterance, marks=False)
     for free_words in (False, True):
         for possible in can:
-            found = _command(said, possible, utterance, free_words) if said else None
+            found = _command(said, possible, utterance, _wordings(possible, key_held, free_words)) if said else None
             if found is not None:
                 return found
     return _nearest(said, can) if key_held and said else None
@@ -109,10 +109,17 @@ def spoken_grammar(can: Sequence[Possible]) -> str:
     return f"#JSGF V1.0;\ngrammar commands;\npublic <command> = {alternatives};\n" if lines else ""
 
 
-def _command(said: Sequence[str], possible: Possible, utterance: str, free_words: bool) -> Command | None:
-    """By the wordings with free words, or by the others (which come first: "delete that" removes no word "that")."""
-    for pattern in command_phrases()[possible.name].patterns:
-        if ("{text}" in pattern) == free_words and (found := _match(pattern, said, possible, utterance)) is not None:
+def _wordings(possible: Possible, key_held: bool, free_words: bool) -> Iterator[Pattern]:
+    """Those with free words, or the others (which come first: "delete that" removes no word "that")."""
+    phrases = command_phrases()[possible.name]
+    for pattern in phrases.patterns + (phrases.with_key if key_held else ()):
+        if ("{text}" in pattern) == free_words:
+            yield pattern
+
+
+def _command(said: Sequence[str], possible: Possible, utterance: str, wordings: Iterator[Pattern]) -> Command | None:
+    for pattern in wordings:
+        if (found := _match(pattern, said, possible, utterance)) is not None:
             return found
     return None
 
@@ -199,7 +206,8 @@ def _spoken(choice: str) -> tuple[str, ...]:
 
 def _closed(possible: Possible) -> Iterator[tuple[tuple[str, ...], str]]:
     """All wordings of a command that hold no free words: (words, choice)."""
-    for pattern in command_phrases()[possible.name].patterns:
+    phrases = command_phrases()[possible.name]
+    for pattern in phrases.patterns + phrases.with_key:
         slots = {part[1:-1] for part in pattern if part.startswith("{")}
         if not slots:
             yield pattern, ""

@@ -45,6 +45,9 @@ def read_time(u: Utterance, i: int) -> Reading | None:
     if u.low(end) == "o'clock" and 1 <= hour <= 12:
         digits = f"{hour}" if minute is None else f"{hour}:{minute:02}"
         return Reading(i, end + 1, "time", f"{hour}:{minute or 0:02} o'clock", f"{digits} o'clock", "time")
+    if 1 <= hour <= 12 and _until_oclock(u, end):
+        digits = f"{hour}" if minute is None else f"{hour}:{minute:02}"
+        return Reading(i, end, "time", f"{hour}:{minute or 0:02} o'clock", digits, "time")
     if minute is not None and not _is_written_clock(u, i) and u.low(end) == "hours" and _is_military(u, i, hour):
         return Reading(i, end + 1, "time", f"{hour:02}:{minute:02}", f"{hour:02}:{minute:02} hours", "time")
     if _is_written_clock(u, i):
@@ -52,6 +55,12 @@ def read_time(u: Utterance, i: int) -> Reading | None:
         written = u.text(i, hours)
         return Reading(i, hours, "time", f"{hour:02}:{minute:02}", written, "time")
     return None
+
+
+def _until_oclock(u: Utterance, i: int) -> bool:
+    """Whether "… ten o'clock" follows: "nine to ten o'clock"."""
+    following = _hour_and_minute(u, i + 1) if u.low(i) in {"to", "and", "or", "through", "-"} else None
+    return following is not None and u.low(following[0]) == "o'clock"
 
 
 def _is_military(u: Utterance, i: int, hour: int) -> bool:
@@ -223,8 +232,8 @@ def _year_alone(u: Utterance, i: int) -> Reading | None:
 def _with_slashes(u: Utterance, i: int) -> Reading | None:
     """ "three slash four slash twenty twenty four" → 3/4/2024: which is the month is not guessed."""
     slashes = frozenset({"slash", "/"})
-    first = small_number(u, i)
-    second = small_number(u, first[0] + 1) if first and u.low(first[0]) in slashes else None
+    first = _day_or_month(u, i)
+    second = _day_or_month(u, first[0] + 1) if first and u.low(first[0]) in slashes else None
     if first is None or second is None or u.low(second[0]) not in slashes or max(first[1], second[1]) > 31:
         return None
     year = _year(u, second[0] + 1) or small_number(u, second[0] + 1)
@@ -234,6 +243,13 @@ def _with_slashes(u: Utterance, i: int) -> Reading | None:
     if u.is_number(i) and u.is_number(first[0] + 1) and u.is_number(second[0] + 1):
         written = u.text(i, year[0])
     return Reading(i, year[0], "date", f"{first[1]}/{second[1]}/{year[1]}", written, "date")
+
+
+def _day_or_month(u: Utterance, i: int) -> tuple[int, int] | None:
+    """A number, with "oh" or "zero" before it or not: "oh three"."""
+    is_padded = u.low(i) in ZEROS | {"zero"} and not u.is_number(i + 1)
+    found = small_number(u, i + 1) if is_padded else None
+    return found if found is not None and 0 < found[1] < 10 else small_number(u, i)
 
 
 def _iso(u: Utterance, i: int) -> Reading | None:

@@ -22,6 +22,15 @@ def shipped_dictionary() -> Path | None:
     return path if path.is_file() else None
 
 
+def english_words(dictionary: Path | None = None) -> frozenset[str]:
+    """All listed words in lower case; empty where there is no dictionary."""
+    path = dictionary or shipped_dictionary()
+    if path is None:
+        return frozenset()
+    with path.open(encoding="utf-8") as lines:
+        return frozenset(line.split(maxsplit=1)[0].split("(")[0] for line in lines if line.strip())
+
+
 def is_english(also: Container[str] = (), dictionary: Path | None = None) -> Callable[[str], bool]:
     """A test for ordinary words in lower case.
 
@@ -33,9 +42,7 @@ def is_english(also: Container[str] = (), dictionary: Path | None = None) -> Cal
         A CMU dictionary file; by default the one that comes with pocketsphinx. Without any, every word counts as
         English, so that nothing is corrected on the strength of a missing list.
     """
-    path = dictionary or shipped_dictionary()
-    if path is None:
+    listed = english_words(dictionary)
+    if not listed:
         return lambda _word: True
-    with path.open(encoding="utf-8") as lines:
-        listed = frozenset(line.split(maxsplit=1)[0].split("(")[0] for line in lines if line.strip())
     return lambda word: word in listed or word in also

@@ -8,11 +8,12 @@ from __future__ import annotations
 import hashlib
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from workstation.dictation.biasing import biasing
+from workstation.dictation.command_sentences import command_sentences
 from workstation.dictation.corpus import common_words, corpus
 from workstation.dictation.lexicon import OWN, Lexicon
 from workstation.dictation.own_sentences import spoken_sentences
@@ -37,7 +38,7 @@ PUNCTUATION_WORDS = (
 )
 _CAUTION = 1.0
 _OWN_TIMES = 5.0  # how often an added word or the site's own sentence counts
-_BUILT_BY = "1"  # changes when the same input gives another model
+_BUILT_BY = "3"  # changes when the same input gives another model
 _KEPT = 3  # models of different contents
 _ARPA, _DICTIONARY, _SEAL = "en.arpa", "en.dict", "sha256"
 
@@ -65,8 +66,22 @@ class SpeechResources:
     sha256: str
 
 
+def built_files(lexicon: Lexicon, own_reports: Sequence[str], place: Path) -> tuple[bytes, bytes]:
+    """The trigram model in ARPA form, and the dictionary of its words: seconds of work."""
+    model = language_model(lexicon, own_reports, place)
+    return model.arpa().encode(), dictionary(model.vocabulary[2:], lexicon).encode()
+
+
+Build = Callable[[Lexicon, Sequence[str], Path], tuple[bytes, bytes]]
+
+
 def speech_resources(
-    cache: Path, *, lexicon: Lexicon | None = None, own_reports: Sequence[str] = (), folder: Path | None = None
+    cache: Path,
+    *,
+    lexicon: Lexicon | None = None,
+    own_reports: Sequence[str] = (),
+    folder: Path | None = None,
+    build: Build = built_files,
 ) -> SpeechResources:
     """The resources from the cache, or built into it first (a few seconds).
 
@@ -80,12 +95,14 @@ def speech_resources(
         Texts of the site's reports, written; see `own_sentences` for what is left out.
     folder
         Of the lexicon and grammar, instead of those that ship with the program.
+    build
+        Does the work, perhaps in another process.
     """
     place = folder or resource_path("dictation")
     known = lexicon or Lexicon.load(place)
     home = cache / "speech" / _key(place, known, own_reports)
     if _sealed(home) is None:
-        _build(home, place, known, own_reports)
+        _keep(home, *build(known, own_reports, place))
         _forget_old(home)
     own = [term.text for term in known.terms if term.kind == OWN]
     whisper = biasing(own, place)
@@ -93,10 +110,10 @@ def speech_resources(
 
 
 def language_model(lexicon: Lexicon, own_reports: Sequence[str] = (), folder: Path | None = None) -> TrigramModel:
-    """The trigram model of our corpus, the lexicon, numbers and letters, and the site's own sentences."""
+    """The trigram model of our corpus, the lexicon, spoken commands, numbers and letters, the site's own sentences."""
     place = folder or resource_path("dictation")
     sentences: dict[str, float] = {text: float(times) for text, times in corpus(lexicon, place / "corpus").items()}
-    for text, times in _terms_as_sentences(lexicon).items():
+    for text, times in (*_terms_as_sentences(lexicon).items(), *command_sentences(lexicon, place).items()):
         sentences[text] = sentences.get(text, 0.0) + times
     words = {*common_words(place / "corpus"), *NUMBER_WORDS, *LETTERS, *PUNCTUATION_WORDS}
     known = words | {word for text in sentences for word in text.split()}
@@ -120,14 +137,11 @@ def _terms_as_sentences(lexicon: Lexicon) -> Mapping[str, float]:
     return {said: _OWN_TIMES if term.kind == OWN else 1.0 for term in reversed(lexicon.terms) for said in term.spoken}
 
 
-def _build(home: Path, place: Path, lexicon: Lexicon, own_reports: Sequence[str]) -> None:
+def _keep(home: Path, arpa: bytes, sounds: bytes) -> None:
     """Into a neighbour that takes its name when it is whole; another program that was faster wins."""
     make_private_folder(home.parent)
     neighbour = Path(tempfile.mkdtemp(prefix=f".{home.name[:8]}.", dir=home.parent))
     try:
-        model = language_model(lexicon, own_reports, place)
-        arpa = model.arpa().encode()
-        sounds = dictionary(model.vocabulary[2:], lexicon).encode()
         write_atomically(neighbour / _ARPA, arpa)
         write_atomically(neighbour / _DICTIONARY, sounds)
         write_atomically(neighbour / _SEAL, _sha256(arpa, sounds).encode())

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 
+from rapidfuzz.distance import Levenshtein
+
+from workstation.dictation.opposites import are_opposites
 from workstation.dictation.protected import protected_values
 from workstation.dictation.words import Written
 from workstation.foundation.errors import BadInput
@@ -21,6 +24,7 @@ SCHEMA = "learnt-corrections/1"
 TIMES_NEEDED = 2
 MOST_WORDS = 4
 MOST_ENTRIES = 2_000
+_LIKE_ENOUGH = 0.6
 _MARKS = '.,;:!?()[]"“”'
 _TOO_COMMON = frozenset(
     "a an and are as at be by for from had has have in into is it its of on or than that the their there these"  # noqa: SIM905
@@ -98,6 +102,12 @@ class LearntCorrections:
         low = heard.lower()
         return LearntCorrections(tuple(entry for entry in self.entries if entry.heard != low))
 
+    def with_entries(self, entries: Iterable[LearntCorrection]) -> LearntCorrections:
+        """With entries that were removed put back, as they were; what was learnt of the same words since gives way."""
+        back = {entry.heard: entry for entry in entries if may_learn(entry.heard, entry.meant)}
+        others = tuple(entry for entry in self.entries if entry.heard not in back)
+        return LearntCorrections((*others, *back.values())[-MOST_ENTRIES:])
+
     def to_json(self) -> str:
         """As JSON, to be sealed and stored by the caller."""
         rows = [{"heard": entry.heard, "meant": entry.meant, "times": entry.times} for entry in self.entries]
@@ -130,7 +140,14 @@ def may_learn(heard: str, meant: str) -> bool:
         return False
     if all(word in _TOO_COMMON for word in words):
         return False
-    return not protected_values(heard) and not protected_values(meant)
+    values, new_values = protected_values(heard), protected_values(meant)
+    if any(value.kind != "opposite" for value in values + new_values) or (values and values != new_values):
+        return False
+    if any(are_opposites(one, other.lower()) for one in words for other in others):
+        return False
+    # "Formal" may be learnt as "normal", "clear" may not.
+    likeness = Levenshtein.normalized_similarity("".join(words), "".join(others).lower())
+    return values == new_values or likeness >= _LIKE_ENOUGH
 
 
 def corrections_between(dictated: str | Written, edited: str) -> tuple[tuple[str, str], ...]:

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from workstation.dictation.numbers_spoken import small_number, starts_number
-from workstation.dictation.readings import Reading
+from workstation.dictation.numbers_spoken import SCALES, ZEROS, run_end, small_number, starts_number
+from workstation.dictation.readings import Reading, unclear
 from workstation.dictation.tokens import Utterance
 from workstation.dictation.units_spoken import read_unit
 
@@ -53,15 +53,21 @@ def read_one_level(u: Utterance, i: int) -> Level | None:
 def read_level(u: Utterance, i: int) -> Reading | None:
     """A level, an interspace, or a weighting: L4, L4-L5, T2-weighted."""
     first = read_one_level(u, i)
-    if first is None:
+    if first is None or u.low(first.end) in {"hundred", *SCALES}:
         return None
+    if u.low(first.end) == "point" and (starts_number(u, first.end + 1) or u.low(first.end + 1) in ZEROS):
+        end = max(run_end(u, first.end - 1), first.end + 2)  # L4 and 0.5, or 4.5
+        unit = read_unit(u, end)
+        return unclear(u, i, unit.end if unit else end)
     if (weighted := _weighted(u, first)) is not None:
         return Reading(i, weighted, "level", first.name, f"{first.name}-weighted", "level")
     second = _second(u, first)
     if second is None:
         return Reading(i, first.end, "level", first.name, first.name, "level")
     name = f"{first.name}-{second.name}"
-    return Reading(i, second.end, "level", name, name, "level")
+    # "T1/T2" may be two sequences: it stays as it was said.
+    are_sequences = name == "T1-T2" and u.low(first.end) in {"/", "slash"}
+    return Reading(i, second.end, "level", name, "T1/T2" if are_sequences else name, "level")
 
 
 def _weighted(u: Utterance, first: Level) -> int | None:
@@ -101,4 +107,5 @@ def _is_bare(u: Utterance, i: int, end: int) -> bool:
     at = end + 1 if u.low(end) == "-" else end
     if read_unit(u, at) is not None or u.low(end) in {"plus", "%"}:
         return False
-    return not (u.low(end) in {"to", "or", "-"} and starts_number(u, end + 1))
+    # "C four five and six" may be three vertebrae.
+    return not (u.low(end) in {"to", "or", "-", "and"} and starts_number(u, end + 1))

@@ -18,7 +18,8 @@ from dataclasses import dataclass, field, replace
 
 from workstation.dictation.correction_terms import CorrectionTerms, Near, ends_alike, opposite_prefixes, sound_key
 from workstation.dictation.learnt_corrections import MOST_WORDS, LearntCorrections
-from workstation.dictation.protected import protected_words, same_values
+from workstation.dictation.opposites import are_opposites, negates
+from workstation.dictation.protected import keeps_values, protected_words
 from workstation.dictation.words import Why, Word
 
 NON_WORD, IN_TERM, IN_TERM_ENGLISH, MERGED, SPLIT = 0.74, 0.70, 0.78, 0.86, 0.88
@@ -74,7 +75,7 @@ class LexiconCorrection:
         The protected values stay the same in any case: where a guess would change one, nothing is replaced.
         """
         result = tuple(self._replaced(words))
-        return result if same_values(words, result) else tuple(words)
+        return result if keeps_values(words, result) else tuple(words)
 
     def _replaced(self, words: Sequence[Word]) -> Iterator[Word]:
         """What was learnt first; then guesses, on what is left."""
@@ -111,7 +112,8 @@ class LexiconCorrection:
         at = 0
         while at < len(words):
             ends = range(_stretch_end(words, at, untouchable, _MOST_JOINED), at, -1)
-            guess = next((found for end in ends if (found := self._span_guess(words, at, end)) is not None), None)
+            guesses = (self._span_guess(words, at, end) for end in ends)
+            guess = next((found for found in guesses if found and self._keeps_opposites(words, found)), None)
             if guess is None:
                 yield words[at]
                 at += 1
@@ -173,6 +175,17 @@ class LexiconCorrection:
             return None  # a part that is a term was heard rightly, unless the whole is spelt exactly
         return _Guess(first, first + len(heard), best.text, "lexicon", best.both)
 
+    def _keeps_opposites(self, words: Sequence[Word], guess: _Guess) -> bool:
+        """Whether normal stays normal, and no word of English becomes such a word."""
+        heard = " ".join(_core(word.text).lower() for word in words[guess.first : guess.end])
+        new = [part for part in guess.text.lower().split() if part not in heard.split()]
+        old = [part for part in heard.split() if part not in guess.text.lower().split()]
+        turns = are_opposites if len(old) == len(new) else negates  # "sub dural" may be joined, "a vascular" may not
+        if any(turns(one, other) for one in old if self._is_known(one) for other in new):
+            return False
+        is_word = all(self._is_known(part) for part in heard.split())
+        return keeps_values(heard, guess.text, may_add_opposites=not is_word)
+
     def _is_known(self, heard: str) -> bool:
         parts = [part for part in heard.removesuffix("'s").split("-") if part]
         return all(self._terms.has_word(part) or self._is_word(part) for part in parts)
@@ -187,7 +200,10 @@ def _clear_best(heard: str, near: Sequence[Near], enough: float, letters: float)
     best = ranked[0]
     begins_alike = sound_key(best.text)[:1] == sound_key(heard)[:1]
     is_contested = len(ranked) > 1 and best.both - ranked[1].both < _LEAD
-    has_opposite = any(opposite_prefixes(best.text, item.text) and best.both - item.both < 0.1 for item in near)
+    has_opposite = any(
+        (opposite_prefixes(best.text, item.text) or are_opposites(best.text, item.text)) and best.both - item.both < 0.1
+        for item in near
+    )
     only_in_number = {heard, best.text} in ({best.text, f"{best.text}s"}, {heard, f"{heard}s"})
     return best if begins_alike and not (is_contested or has_opposite or only_in_number) else None
 

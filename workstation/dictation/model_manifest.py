@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -19,6 +19,9 @@ MANIFEST_NAME = "lightbox-model.json"
 NO_LICENCE = "none stated"
 _FORMAT = 1
 _CHUNK_BYTES = 1 << 20
+
+Count = Callable[[int], None]
+"""Told of bytes that were done; it may raise `Cancelled` to give the work up."""
 
 
 @dataclass(frozen=True)
@@ -111,9 +114,15 @@ def manifest_from(text: str, folder_name: str) -> ModelManifest:
     return manifest
 
 
-def faults_of(folder: Path, manifest: ModelManifest) -> tuple[str, ...]:
-    """Every difference between a folder and its manifest, in words; empty when there is none."""
-    return tuple(_faults(folder, manifest))
+def faults_of(folder: Path, manifest: ModelManifest, count: Count | None = None) -> tuple[str, ...]:
+    """Every difference between a folder and its manifest, in words; empty when there is none.
+
+    Parameters
+    ----------
+    count
+        Told of each stretch of bytes that was read.
+    """
+    return tuple(_faults(folder, manifest, count))
 
 
 def known_model(folder: Path, paths: Sequence[str]) -> KnownModel | None:
@@ -124,20 +133,20 @@ def known_model(folder: Path, paths: Sequence[str]) -> KnownModel | None:
     return None
 
 
-def file_of(folder: Path, path: str) -> ModelFile:
-    """Length and hash of one file of a folder."""
+def file_of(folder: Path, path: str, count: Count | None = None) -> ModelFile:
+    """Length and hash of one file of a folder; ``count`` is told of each stretch of bytes that was read."""
     place = folder / path
-    return ModelFile(path, place.stat().st_size, _digest(place))
+    return ModelFile(path, place.stat().st_size, _digest(place, count=count))
 
 
-def _faults(folder: Path, manifest: ModelManifest) -> Iterator[str]:
+def _faults(folder: Path, manifest: ModelManifest, count: Count | None) -> Iterator[str]:
     for file in manifest.files:
         place = folder / file.path
         if not place.is_file():
             yield f"{file.path} is missing"
         elif place.stat().st_size != file.bytes:
             yield f"{file.path} has {place.stat().st_size} bytes instead of {file.bytes}"
-        elif _digest(place) != file.sha256:
+        elif _digest(place, count=count) != file.sha256:
             yield f"{file.path} has another content"
     expected = {file.path for file in manifest.files} | {MANIFEST_NAME}
     there = (each.relative_to(folder).as_posix() for each in sorted(folder.rglob("*")) if not each.is_dir())
@@ -155,12 +164,14 @@ def _has(place: Path, pin: str) -> bool:
     return place.is_file() and _digest(place, is_git=pin.startswith("git:")) == pin.removeprefix("git:")
 
 
-def _digest(place: Path, *, is_git: bool = False) -> str:
+def _digest(place: Path, *, is_git: bool = False, count: Count | None = None) -> str:
     """Sha256 of a file, or the id that git gives its content."""
     content = hashlib.sha1(b"blob %d\0" % place.stat().st_size, usedforsecurity=False) if is_git else hashlib.sha256()
     with place.open("rb") as stream:
         while chunk := stream.read(_CHUNK_BYTES):
             content.update(chunk)
+            if count is not None:
+                count(len(chunk))
     return content.hexdigest()
 
 

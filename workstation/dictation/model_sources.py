@@ -16,9 +16,12 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Protocol
 
 from workstation.dictation.errors import ModelRefused
+from workstation.dictation.model_manifest import Count
 
 MAX_MODEL_BYTES = 8 << 30
 MAX_FILES = 5_000
+_MOST_SQUEEZED = 50  # weights hardly shrink; what shrinks more was made to fill the disk
+_SMALL_BYTES = 16 << 20
 _CHUNK_BYTES = 1 << 20
 _NOT_MODEL = (".py", ".pyc", ".pyo", ".so", ".dll", ".dylib", ".exe")
 _NEEDED: Mapping[str, Sequence[Sequence[str]]] = {
@@ -102,7 +105,7 @@ class ZipSource:
         except (zipfile.BadZipFile, OSError) as error:
             raise ModelRefused(f"{path} is not a whole ZIP file.", _COPY_AGAIN) from error
         entries = [each for each in self._zip.infolist() if not each.is_dir()]
-        fault = _fault_of(entries)
+        fault = _fault_of(entries, path.stat().st_size)
         if fault:
             self._zip.close()
             raise ModelRefused(f"{path} {fault}.", "Do not use it; get the model from where the site says.")
@@ -144,8 +147,10 @@ def model_in(source: ModelSource) -> FoundModel:
     )
 
 
-def copy_model(source: ModelSource, found: FoundModel, target: Path) -> None:
+def copy_model(source: ModelSource, found: FoundModel, target: Path, count: Count) -> None:
     """Copy the model's files into the empty folder ``target``, each flushed to the disk.
+
+    ``count`` is told of each stretch of bytes.
 
     Raises
     ------
@@ -160,20 +165,21 @@ def copy_model(source: ModelSource, found: FoundModel, target: Path) -> None:
         place.parent.mkdir(parents=True, exist_ok=True)
         try:
             with source.open(found.root + path) as stream, place.open("xb") as out:
-                _copy(stream, out, path, length)
+                _copy(stream, out, path, length, count)
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
             raise ModelRefused(f"{path} in it is damaged.", _COPY_AGAIN) from error
         except OSError as error:
             raise ModelRefused(*_no_room(target)) from error
 
 
-def _copy(stream: BinaryIO, out: BinaryIO, path: str, length: int) -> None:
+def _copy(stream: BinaryIO, out: BinaryIO, path: str, length: int, count: Count) -> None:
     left = length
     while chunk := stream.read(_CHUNK_BYTES):
         left -= len(chunk)
         if left < 0:
             break
         out.write(chunk)
+        count(len(chunk))
     if left:
         raise ModelRefused(f"{path} in it is not as long as it says.", _COPY_AGAIN)
     out.flush()
@@ -212,8 +218,8 @@ def _belongs(path: str) -> bool:
     return not path.endswith(_NOT_MODEL) and not any(part.startswith((".", "__")) for part in parts)
 
 
-def _fault_of(entries: Sequence[zipfile.ZipInfo]) -> str:
-    """What is wrong with the entries of a ZIP; "" when nothing is."""
+def _fault_of(entries: Sequence[zipfile.ZipInfo], packed: int) -> str:
+    """What is wrong with the entries of a ZIP of ``packed`` bytes; "" when nothing is."""
     names = [each.filename for each in entries]
     if any(_leaves(name) for name in names):
         return "names files outside itself"
@@ -223,9 +229,13 @@ def _fault_of(entries: Sequence[zipfile.ZipInfo]) -> str:
         return "is encrypted"
     if len(names) != len({name.casefold() for name in names}):
         return "names a file twice"
-    if len(names) > MAX_FILES or sum(each.file_size for each in entries) > MAX_MODEL_BYTES:
+    return _size_fault(len(names), sum(each.file_size for each in entries), packed)
+
+
+def _size_fault(count: int, unpacked: int, packed: int) -> str:
+    if count > MAX_FILES or unpacked > MAX_MODEL_BYTES:
         return "is too large for a speech model"
-    return ""
+    return "unpacks to far more than a speech model does" if unpacked > _MOST_SQUEEZED * packed + _SMALL_BYTES else ""
 
 
 def _leaves(name: str) -> bool:

@@ -105,7 +105,7 @@ def _with_capitals(u: Utterance, pieces: list[_Piece], starts_sentence: bool) ->
     """The pieces with a capital wherever a sentence begins."""
     out: list[_Piece] = []
     for piece in pieces:
-        first = starts_sentence if piece.first == 0 else begins_sentence(u, piece.first)
+        first = begins_sentence(u, piece.first, at_start=starts_sentence)
         out.append(_Piece(_capital(piece.text), piece.glued, piece.first, piece.end, piece.why) if first else piece)
     return out
 

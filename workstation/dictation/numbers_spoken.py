@@ -26,6 +26,7 @@ TENS = {
 SCALES = {"thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
 ZEROS = frozenset({"oh", "o", "nought", "naught"})
 _VAGUE = frozenset({"several", "few", "many", "couple", "some", "every", "per"})
+_PARTS = frozenset({"third", "thirds", "half", "quarter", "quarters", "fourths", "fifths", "eighths"})
 _FRACTIONS = {"half": Decimal("0.5"), "quarter": Decimal("0.25")}
 ORDINAL_ENDINGS = frozenset({"st", "nd", "rd", "th"})
 LARGEST = 10**12
@@ -77,7 +78,7 @@ def read_number(u: Utterance, i: int) -> Number | None:
     if found is None or not found.is_clear:
         return found
     if _runs_on(u, found.end):
-        end = run_end(u, i)
+        end = max(run_end(u, i), run_end(u, found.end))  # a run may begin with "point oh", which no run is by itself
         return Number(end, Decimal(0), u.text(i, end), in_words=True, is_clear=False)
     return found
 
@@ -188,7 +189,7 @@ def _below_thousand(u: Utterance, i: int) -> tuple[int, int] | None:
         return first
     at, hundreds = first[0] + 1, first[1] * 100
     rest = below_hundred(u, _after_and(u, at))
-    if rest is None or u.low(rest[0]) == "hundred":
+    if rest is None or u.low(rest[0]) == "hundred" or u.low(rest[0]) in _PARTS:
         return at, hundreds
     return rest[0], hundreds + rest[1]
 
@@ -298,5 +299,6 @@ def _leading_point(u: Utterance, i: int) -> Number | None:
     if decimals is None:
         return None
     if before in {"the", "this", "that"}:
-        return Number(run_end(u, i + 1), Decimal(0), u.text(i, run_end(u, i + 1)), in_words=True, is_clear=False)
+        end = max(decimals[0], run_end(u, i + 1))
+        return Number(end, Decimal(0), u.text(i, end), in_words=True, is_clear=False)
     return _with_decimals("0", decimals)

@@ -44,7 +44,7 @@ def read_ordinal(u: Utterance, i: int) -> Reading | None:
     if found is None:
         return None
     end, number = found
-    written = with_suffix(number) if number >= 10 else None
+    written = with_suffix(number) if number >= 10 and u.low(end - 1) != "hundredth" else None
     return Reading(i, end, "ordinal", f"#{number}", written)
 
 

@@ -8,11 +8,12 @@ choice.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
 from workstation.dictation.grammar import readings_of
+from workstation.dictation.opposites import are_opposites, polarity
 from workstation.dictation.punctuation import with_spoken_marks
 from workstation.dictation.tokens import utterance_of
 from workstation.dictation.words import Word
@@ -25,7 +26,8 @@ class ProtectedValue:
     Attributes
     ----------
     kind
-        negation, side, comparison, quantity, number, ordinal, fraction, level, grade, date, time or unclear.
+        negation, side, comparison, opposite, quantity, number, ordinal, fraction, level, grade, date, time or
+        unclear.
     value
         In one form, whatever the spelling: "no", "left", "2x3 cm", "L4-L5", "BI-RADS 4A", "2024-03-03".
     """
@@ -54,18 +56,46 @@ def same_values(one: str | Sequence[Word], other: str | Sequence[Word]) -> bool:
 
 
 def differences(ours: str | Sequence[Word], theirs: str | Sequence[Word]) -> tuple[Difference, ...]:
-    """Where two texts differ in their values, for a person to choose between them; empty when they agree."""
+    """Where two texts differ in their values, for a person to choose between them; empty when they agree.
+
+    A word that stands where the other text has its opposite ("upper" for "lower") is such a difference too.
+    """
     left, right = protected_values(ours), protected_values(theirs)
     steps = SequenceMatcher(a=left, b=right, autojunk=False).get_opcodes()
-    return tuple(Difference(left[a:b], right[c:d]) for step, a, b, c, d in steps if step != "equal")
+    found = tuple(Difference(left[a:b], right[c:d]) for step, a, b, c, d in steps if step != "equal")
+    return found or tuple(_turned_round(ours, theirs))
+
+
+def _turned_round(ours: str | Sequence[Word], theirs: str | Sequence[Word]) -> Iterator[Difference]:
+    """Where the words of two texts, laid side by side, are opposites; such as are values were compared before."""
+    left, right = ([token.low for token in utterance_of(text).tokens if token.is_letters] for text in (ours, theirs))
+    for step, a, b, c, d in SequenceMatcher(a=left, b=right, autojunk=False).get_opcodes():
+        pairs = ((one, other) for one in left[a:b] for other in right[c:d] if polarity(one) is polarity(other) is None)
+        pair = next((pair for pair in pairs if step == "replace" and are_opposites(*pair)), None)
+        if pair is not None:
+            yield Difference((ProtectedValue("opposite", pair[0]),), (ProtectedValue("opposite", pair[1]),))
 
 
 def protected_words(words: Sequence[Word]) -> frozenset[int]:
-    """Indices of the words that carry a value: no correction may touch them."""
+    """Indices of the words that carry a value: no correction may touch them.
+
+    Opposites are not among them: "hyperintens" may become hyperintense; see `keeps_values`.
+    """
     u = utterance_of(words)
     positions = [index for index, word in enumerate(words) if word.text.strip()]
     found: set[int] = set()
     for item in readings_of(u):
-        if item.value is not None:
+        if item.value is not None and item.kind != "opposite":
             found.update(positions[token.word] for token in u.tokens[item.first : item.end])
     return frozenset(found)
+
+
+def keeps_values(before: str | Sequence[Word], after: str | Sequence[Word], *, may_add_opposites: bool = True) -> bool:
+    """Whether a correction keeps every value; a misheard word may become one that says what was found ("normal")."""
+    old, new = protected_values(before), protected_values(after)
+    if not may_add_opposites or old == new:
+        return old == new
+    if [item for item in old if item.kind != "opposite"] != [item for item in new if item.kind != "opposite"]:
+        return False
+    left = iter(new)
+    return all(item in left for item in old)

@@ -57,12 +57,16 @@ _SPAN_ADJECTIVES = frozenset(
     "postoperative perioperative preoperative postpartum neonatal perinatal short brief long prolonged early"  # noqa: SIM905
     " late latent refractory latency"
     " recovery observation menstrual same given certain study entire whole extended limited incubation"
-    " gestational".split()
+    " gestational washout".split()
 )
 _SPAN_NOUNS = frozenset(
     "time interval follow up followup follow-up surveillance month week day year hour minute reporting imaging".split()  # noqa: SIM905
 )
+_SPANS = frozenset(
+    "menstrual grace postoperative perioperative neonatal washout irregular missed her incubation latency".split()  # noqa: SIM905
+)
 _LINE_AFTER = frozenset({
+    "of", "from", "via", "infection", "sepsis", "enters", "crosses", "courses", "ends",
     "placement", "placed", "has", "is", "was", "in", "with", "tip", "terminates", "insertion", "overlying",
     "projecting", "over", "at",
 })  # fmt: skip
@@ -140,7 +144,7 @@ def _is_mark(u: Utterance, i: int, words: tuple[str, ...], before: list[Token]) 
         case ("colon",):
             is_mark = _follows_heading(before) and after not in _ORGAN_FOLLOWED_BY
         case ("new" | "next", "line"):
-            is_mark = not determined and after not in _LINE_AFTER
+            is_mark = not determined and u.low(i - 1) not in {"no", "her", "his"} and after not in _LINE_AFTER
         case ("hyphen" | "dash" | "slash",):
             between = all(u.is_letters(at) or u.is_number(at) for at in (i - 1, i + len(words)))
             is_mark = between and not determined
@@ -165,7 +169,7 @@ def _follows_heading(before: list[Token]) -> bool:
 
 def _is_span_of_time(u: Utterance, i: int) -> bool:
     """Whether "period" names a span of time: "over a six month period", "a period of", "the postoperative period"."""
-    if u.low(i + 1) == "of" or u.low(i - 1) in {"menstrual", "grace", "postoperative", "neonatal"}:
+    if u.low(i + 1) == "of" or u.low(i - 1) in _SPANS or u.lows(i - 2, 2) in {("last", "normal"), ("her", "last")}:
         return True
     at, has_adjective, has_noun = i - 1, False, False
     while at >= 0 and i - at < 7:

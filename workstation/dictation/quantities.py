@@ -17,6 +17,7 @@ from workstation.dictation.units_spoken import Unit, UnitRead, read_unit
 _BY = frozenset({"by", "x", "×", "*"})
 _DASHES = frozenset({"-", "–", "—"})
 _SPOKEN_DASHES = frozenset({"dash", "hyphen"})
+_PLUS_OR_MINUS = (("plus", "or", "minus"), ("plus", "minus"), ("plus", "/", "minus"), ("+", "/", "-"), ("±",))
 _CHANGES = frozenset({"from", "increased", "decreased", "grown", "enlarged", "changed", "progressed", "shrunk"})
 _SCORES_BELOW_ZERO = frozenset({"score", "of", "is", "was", "to", "value"})
 
@@ -56,6 +57,8 @@ def with_unit(unit: UnitRead | None) -> str:
 
 def read_quantity(u: Utterance, i: int) -> Reading | None:
     """The quantity, or the bare number, that begins at token ``i``."""
+    if (tolerance := _tolerance(u, i)) is not None:
+        return tolerance
     first = read_part(u, i)
     if first is None:
         return None
@@ -84,9 +87,26 @@ def read_part(u: Utterance, i: int) -> Part | None:
     return part
 
 
+def _tolerance(u: Utterance, i: int) -> Reading | None:
+    """ "plus or minus five days", which is not -5 days."""
+    at = _behind_plus_or_minus(u, i)
+    part = read_part(u, at) if at is not None else None
+    if part is None or not part.number.is_clear or part.negative:
+        return None
+    return Reading(i, part.end, "quantity", f"±{_value_of(part)}", f"± {part.written}", "unit")
+
+
+def _behind_plus_or_minus(u: Utterance, i: int) -> int | None:
+    for words in _PLUS_OR_MINUS if u.low(i) in {"plus", "+", "±"} else ():
+        if u.lows(i, len(words)) == words:
+            return i + len(words)
+    return None
+
+
 def _sign(u: Utterance, i: int) -> tuple[int, bool]:
     if u.low(i) in {"minus", "negative"}:
-        return i + 1, True
+        is_tolerance = u.low(i - 1) == "plus" or u.lows(i - 2, 2) == ("plus", "or")
+        return (i, False) if is_tolerance else (i + 1, True)
     is_sign = u.low(i) in {"-", "−"} and u.glued(i + 1) and u.is_number(i + 1) and not u.glued(i)
     return (i + 1, True) if is_sign else (i, False)
 
@@ -118,7 +138,8 @@ def _product(u: Utterance, i: int, first: Part) -> Reading | None:
         parts.append(following)
     while len(parts) > 1 and not _units_agree(parts):
         parts.pop()
-    if len(parts) < 2 or (said_times and parts[-1].unit is None):
+    is_saying = len(parts) == 2 and u.lows(i, 3) == ("one", "by", "one")
+    if len(parts) < 2 or ((said_times or is_saying) and parts[-1].unit is None):
         return None
     units = _filled(parts)
     symbols = {unit.symbol for unit in units if unit}
@@ -185,9 +206,8 @@ def _joint(u: Utterance, i: int) -> tuple[int, str] | None:
         return i + 1, low
     if low in _SPOKEN_DASHES or (low in _DASHES and u.glued(i) == u.glued(i + 1)):
         return i + 1, "-"
-    if low == "±":
-        return i + 1, "±"
-    return (i + 3, "±") if u.lows(i, 3) == ("plus", "or", "minus") else None
+    behind = _behind_plus_or_minus(u, i)
+    return (behind, "±") if behind is not None else None
 
 
 def _age(u: Utterance, i: int, part: Part) -> Reading | None:
@@ -215,7 +235,7 @@ def _single(u: Utterance, i: int, part: Part) -> Reading:
 def _bare(u: Utterance, i: int, part: Part) -> Reading:
     number = part.number
     plus = u.low(number.end) in {"plus", "+"} and read_number(u, number.end + 1) is None
-    if plus and number.value < 10 and not part.negative and u.low(number.end + 1) not in {"or", "/"}:
+    if plus and number.value < 10 and not part.negative and u.low(number.end + 1) not in {"or", "/", "minus"}:
         return Reading(i, number.end + 1, "number", f"{plain(number.value)}+", f"{number.written}+")
     stays = number.in_words and number.value < 10 and number.value == number.value.to_integral_value()
     stays = stays and not part.negative and "." not in number.written

@@ -92,7 +92,7 @@ def verdict_on(first: Written, second: Written, now: TextNow) -> Verdict:
     return Verdict(Outcome.REPLACED, first, second)
 
 
-_CHOOSE = "The two passes differ in a negation, side, number, unit or level. Choose which is right."
+_CHOOSE = "The two passes differ in a negation, side, number, unit, level or opposite. Choose which is right."
 
 
 def _why_too_late(now: TextNow) -> str:

@@ -13,18 +13,25 @@ _UNFINISHED = frozenset(
     " left right"
     " small large mild moderate severe new".split()
 )
+_LEADS_ON = _UNFINISHED | frozenset(
+    "nor neither either both if because although however while until where appears appear remains remain demonstrates"  # noqa: SIM905
+    " demonstrate shows show reveals appeared remained showed probably possibly very more less grossly otherwise within"
+    " cannot can may might could should would does do did has had over under above below through around near along"
+    " after before during since consistent compatible suspicious suggestive status increased decreased slightly mildly"
+    " moderately".split()
+)
 _OPENERS = frozenset(
     "no there the impression findings recommend comparison stable mild moderate severe small unchanged normal".split()  # noqa: SIM905
 )
 
 
-def begins_sentence(u: Utterance, i: int) -> bool:
-    """Whether token ``i`` is the first word of a sentence (for the first token that is its caller's question)."""
+def begins_sentence(u: Utterance, i: int, *, at_start: bool = True) -> bool:
+    """Whether token ``i`` is the first word of a sentence; ``at_start``: whether the first word of all is."""
     at = i - 1
     while at >= 0 and u.tokens[at].text in OPENING:
         at -= 1
     if at < 0:
-        return True
+        return at_start
     token = u.tokens[at]
     if token.is_break:
         return True
@@ -52,7 +59,7 @@ def with_sentence_breaks(u: Utterance, pause_s: float) -> Utterance:
 
 def _is_break(u: Utterance, i: int, pause_s: float) -> bool:
     before, after = u.tokens[i - 1], u.tokens[i]
-    if before.word == after.word or after.low not in _OPENERS or before.low in _UNFINISHED:
+    if before.word == after.word or after.low not in _OPENERS or before.low in _LEADS_ON:
         return False
     if not before.text[-1:].isalnum() or after.said:
         return False
@@ -78,5 +85,5 @@ def _is_abbreviation(u: Utterance, stop: int) -> bool:
     return (
         u.tokens[stop].text == "."
         and not u.tokens[stop].said
-        and (low in _ABBREVIATED or (len(low) == 1 and u.low(stop - 2) == "."))
+        and (low in _ABBREVIATED or (len(low) == 1 and low.isalpha() and u.low(stop - 2) == "."))
     )

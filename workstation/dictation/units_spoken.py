@@ -10,8 +10,17 @@ from workstation.foundation.resources import resource_path
 
 _STAYS_A_WORD = frozenset({"time", "angle"})
 _ALWAYS_TILED = frozenset({
-    "HU", "kV", "kVp", "mA", "mAs", "mg", "mCi", "MBq", "mGy", "mGy-cm", "bpm", "mmHg", "mg/dL", "mL/min",
+    "HU", "kV", "kVp", "mA", "mAs", "mg", "mCi", "MBq", "mGy", "mGy-cm", "bpm", "mmHg", "mg/dL", "mL/min", "cm/s",
 })  # fmt: skip
+
+_AFTER_STAIN = frozenset({"positive", "negative", "stain", "stained", "staining", "variable"})
+_AFTER_MINUTE = frozenset(
+    "delay delays delayed post interval intervals infusion injection acquisition acquisitions scan scans image images"  # noqa: SIM905
+    " imaging mark walk static dynamic window hold wait waiting period drive run exposure uptake incubation rest break"
+    " time times timer test procedure session after before later and or to per old history follow followup in at of"
+    " the a with for from until between earlier prior apart long duration washout phase views view emptying gastric"
+    " protocol recording sequence series cine fluoroscopy ct mri by is was were early late total transit".split()
+)
 
 
 @dataclass(frozen=True)
@@ -83,7 +92,9 @@ def read_unit(u: Utterance, i: int) -> UnitRead | None:
     """The unit that begins at token ``i``: the longest form that fits; None where there is none."""
     for length in range(_longest(), 0, -1):
         unit = unit_forms().get(u.lows(i, length))
-        if unit is not None and i + length <= len(u) and not _is_cut_off(u, i, i + length):
+        if unit is None or i + length > len(u) or _is_cut_off(u, i, i + length):
+            continue
+        if not _is_adjective(u, i, i + length):
             return UnitRead(i + length, unit, _written(u, i, unit))
     return None
 
@@ -91,6 +102,15 @@ def read_unit(u: Utterance, i: int) -> UnitRead | None:
 def _is_cut_off(u: Utterance, i: int, end: int) -> bool:
     """Whether no unit begins here, or what looks like one goes on in digits."""
     return u.low(i) == "-" or (u.glued(end) and u.is_number(end))
+
+
+def _is_adjective(u: Utterance, i: int, end: int) -> bool:
+    """Whether the word is no unit: "two minute calcifications" are tiny, "three gram positive cocci" weigh nothing."""
+    if u.low(i) == "gram":
+        return u.low(end) in _AFTER_STAIN
+    if u.low(i) != "minute" or (u.low(i - 1) == "-" and u.glued(i - 1)):
+        return False
+    return u.is_letters(end) and u.low(end) not in _AFTER_MINUTE
 
 
 def _written(u: Utterance, i: int, unit: Unit) -> str:

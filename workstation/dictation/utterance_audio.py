@@ -106,6 +106,12 @@ class UtteranceAudio:
         with self._lock:
             return tuple(tag for tag in self._tags.values() if tag.target.case == case)
 
+    @property
+    def cases(self) -> frozenset[str]:
+        """The cases of which anything is kept."""
+        with self._lock:
+            return frozenset(tag.target.case for tag in self._tags.values())
+
     def sound_of(self, utterance: str) -> bytes:
         """The whole sound, 16 kHz mono s16le; empty when nothing is kept."""
         with self._saving:  # no piece moves from memory to the store meanwhile

@@ -165,6 +165,11 @@ class _Closing:
     reason: EndReason
     then: Target | None = None
 
+    @property
+    def latest_s(self) -> float:
+        """When it comes to pass, silence or not."""
+        return self.asked_s + GRACES[self.reason].latest_s
+
 
 class Utterances:
     """Blocks and controls in, events out; no thread, no device.
@@ -227,12 +232,16 @@ class Utterances:
     def _apply(self, control: Control) -> list[UtteranceEvent]:
         if isinstance(control, Begin):
             return self._begin(control)
+        pending = self._closing
         if isinstance(control, Retarget):
-            if self._target is None:
-                return []
-            self._closing = _Closing(control.at_s, EndReason.FIELD, control.target)
-        else:
-            self._closing = _Closing(control.at_s, control.reason)
+            is_ending = pending is not None and pending.then is None  # nobody switches on what was switched off
+            if self._target is not None and not is_ending:
+                since_s = pending.asked_s if pending else control.at_s
+                self._closing = _Closing(since_s, EndReason.FIELD, control.target)
+            return []
+        closing = _Closing(control.at_s, control.reason)
+        if pending is None or pending.then is not None or closing.latest_s < pending.latest_s:
+            self._closing = closing
         return []
 
     def _begin(self, control: Begin) -> list[UtteranceEvent]:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from workstation.dictation.biasing import MOST_PIECES
 from workstation.dictation.engine import SAMPLES_PER_S, Capabilities, EngineDescription, EngineSettings
 from workstation.dictation.errors import EngineMissing, ModelMissing, ModelRefused
 from workstation.dictation.words import Heard, Word
@@ -36,7 +37,6 @@ _REPEATS_ITSELF = 2.4
 _ONE_WINDOW_S = 28.0  # Whisper hears 30 s at a time; longer sound needs time marks to go on from
 _FRAME = SAMPLES_PER_S // 10
 _QUIET_RMS = 10 ** (-55 / 20)  # of full scale; the noise floor of a bad microphone in a quiet room
-_HOTWORDS_AT_MOST = 200
 _CAN = Capabilities(live=False, has_confidences=True, has_times=True, takes_vocabulary=True)
 
 
@@ -59,7 +59,7 @@ class WhisperEngine:
     def __init__(self, settings: EngineSettings) -> None:
         self._settings = settings
         self._model = _loaded(settings)
-        self._hotwords = settings.hotwords
+        self._hotwords = self._fitting(settings.hotwords.split(", "))
         self._pcm = bytearray()
 
     @property
@@ -94,8 +94,8 @@ class WhisperEngine:
         return Heard(tuple(_words(_kept(self._segments(sound), sound))), is_final=True)
 
     def set_vocabulary(self, words: Sequence[str]) -> None:
-        """Expect ``words`` beside the hotwords of the settings; those behind the first 200 are left out."""
-        self._hotwords = " ".join([*self._settings.hotwords.split(), *words][:_HOTWORDS_AT_MOST])
+        """Expect ``words`` and then the hotwords of the settings, as many as there is room for."""
+        self._hotwords = self._fitting([*words, *self._settings.hotwords.split(", ")])
 
     def coverage(self, words: Sequence[str]) -> float:  # noqa: ARG002 - of any words
         """All of them: Whisper spells with pieces of words."""
@@ -104,6 +104,19 @@ class WhisperEngine:
     def close(self) -> None:
         """Give the model's memory back."""
         self._model.model.unload_model()
+
+    def _fitting(self, words: Iterable[str]) -> str:
+        """The first of ``words`` that leave the prompt its room: told more, Whisper drops words of the speech."""
+        fitting, room = [], MOST_PIECES - self._pieces(self._settings.prompt)
+        for word in dict.fromkeys(each for each in words if each):
+            room -= self._pieces(f"{word},")
+            if room < 0:
+                break
+            fitting.append(word)
+        return ", ".join(fitting)
+
+    def _pieces(self, text: str) -> int:
+        return len(self._model.hf_tokenizer.encode(f" {text}", add_special_tokens=False).ids)
 
     def _segments(self, sound: NDArray[np.float32]) -> Iterable[Any]:
         fits_one_window = sound.size <= _ONE_WINDOW_S * SAMPLES_PER_S

@@ -29,6 +29,7 @@ from workstation.imaging.frame_source import FrameSource
 from workstation.reading.case import Case, CaseOpening
 from workstation.reading.case_book import CaseBook
 from workstation.reading.delivery import DeliveryLine, delivery_line
+from workstation.reading.dictating import Dictation
 from workstation.reading.display_use import DisplayUse
 from workstation.reading.drafting import DraftKeeper
 from workstation.reading.errors import NotNow
@@ -51,7 +52,7 @@ from workstation.sync.worklist import WorklistRow, rows
 from workstation.vault.audit import AuditCode, AuditEvent, AuditTrail
 
 _GRACE_S = 2.0
-TOPICS = ("worklist", "images", "outbox", "case", "draft", "conditions", "displays")
+TOPICS = ("worklist", "images", "outbox", "case", "draft", "conditions", "displays", "dictation")
 
 
 class Desk:
@@ -76,12 +77,15 @@ class Desk:
         templates: Sequence[Template],
         displays: Displays,
         helper: HelperProcess,
+        book: CaseBook,
+        dictation: Dictation,
     ) -> None:
         self.profile = profile
         self.preferences = preferences
         self.conditions = conditions
         self.site_clock = site_clock
         self.frame_source = frame_source
+        self.dictation = dictation
         self._catalogue = catalogue
         self._audit = audit
         self._helper = helper
@@ -91,13 +95,14 @@ class Desk:
         self._presentation_states = presentation_states
         self._drafts = drafts
         self._templates = tuple(templates)
-        self._book = CaseBook()
+        self._book = book
         self._observers: list[Callable[[str], None]] = []
         self._displays = DisplayUse(displays.authority, displays.watch.watch, lambda: self._tell("displays"))
         self._refreshing = threading.RLock()
         self._book.observe(lambda: self._tell("case"))
         self._drafts.observe(lambda _key: self._tell("draft"))
         self.conditions.observe(lambda: self._tell("conditions"))
+        self.dictation.observe(lambda: self._tell("dictation"))
 
     # --- the session -------------------------------------------------------------------------------------------
 
@@ -121,16 +126,20 @@ class Desk:
         UserFacingError
             When the site refuses, or cannot be reached and this computer does not know the reader.
         """
-        return self._session.log_in(user, password)
+        reader = self._session.log_in(user, password)
+        self.dictation.reader_is(reader.user)
+        return reader
 
     def start(self) -> None:
         """Begin to look at the worklist, fetch images, deliver reports and save drafts; once, however often called."""
         self._session.start()
         self._displays.start()
+        self.dictation.start()
 
     def stop(self) -> None:
         """Save drafts and end all loops; called once when the program closes."""
         self._displays.stop(_GRACE_S)
+        self.dictation.stop()  # before the drafts are saved for the last time
         self._session.stop()
         self._helper.stop(_GRACE_S)
 
@@ -170,12 +179,15 @@ class Desk:
         """Give an item (and those linked to it) back with a reason; the site schedules a replacement."""
         parts = self._parts
         self._drafts.save_now()
-        for item in parts.take.items_of_case(item_uid):
+        items = parts.take.items_of_case(item_uid)
+        for item in items:
             parts.claims.give_back(item.uid, f"{reason}: {note}" if note else reason)
             self._audit.record(AuditEvent(AuditCode.ITEM_RETURNED, parts.reader.user, item.uid, detail=reason))
         for case in self._book.open_cases:
             if item_uid in case.item_uids:
                 self._book.close(case.key)
+        for item in items:
+            self.dictation.erase(item.uid)  # a case has the name of its first item
         self._tell("worklist")
         parts.engine.wake()
 
@@ -224,6 +236,7 @@ class Desk:
 
     def close_case(self, case_key: str) -> None:
         """Close a case; its draft is saved and stays."""
+        self.dictation.leave(case_key)
         self._drafts.save_now()
         case = self._book.get(case_key)
         self._book.close(case_key)
@@ -322,7 +335,11 @@ class Desk:
         case = self._book.must_be_active(case_key)
         if case.is_read_only:
             raise NotNow(case.read_only_reason)
-        return self._drafts.edit(case_key, field_id, text)
+        before = self._drafts.get(case_key)
+        after = self._drafts.edit(case_key, field_id, text)
+        old = before.fields.get(field_id, "") if before is not None else ""
+        self.dictation.follow_edit(case_key, field_id, old, after.fields[field_id])
+        return after
 
     def save_drafts(self) -> None:
         """Save every changed draft now, in this thread."""
@@ -360,8 +377,10 @@ class Desk:
         newest = self.refresh_case(case.key)
         if newest.subject != case.subject:
             raise NotNow("The site has changed the order since. Nothing was signed.", "Look at it again, then sign.")
+        self.dictation.leave(case.key)
         signed = parts.sign(newest, self.template(newest), password, acknowledgements, self._displays.states)
         self._book.close(case.key)
+        self.dictation.erase(case.key)
         self._displays.release(case.key)
         self._tell("outbox")
         self._tell("worklist")

@@ -64,6 +64,7 @@ class SignReport:
         site_clock: SiteClock,
         identity: Callable[[Sequence[WorkItem]], IdentityFinding],
         accepted: AcceptedDifferences,
+        dictation: Callable[[str], Sequence[Obstacle]] = lambda _case_key: (),
     ) -> None:
         self._catalogue = catalogue
         self._drafts = drafts
@@ -76,6 +77,7 @@ class SignReport:
         self._site_clock = site_clock
         self._identity = identity
         self._accepted = accepted
+        self._dictation = dictation
 
     def obstacles(
         self, case: Case, template: Template, display_states: Mapping[str, DisplayState]
@@ -97,6 +99,7 @@ class SignReport:
                 Obstacle(o.key, o.text, o.must_acknowledge, is_blocking=not o.must_acknowledge)
                 for o in text_obstacles(draft, template)
             )
+        found.extend(self._dictation(case.key))
         fault = certificate_fault(self._reader_key.certificate_chain, self._site_clock.now())
         if fault:
             found.append(Obstacle("key-not-certified", fault))

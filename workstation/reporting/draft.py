@@ -17,7 +17,11 @@ SCHEMA = "draft/1"
 
 @dataclass(frozen=True)
 class Draft:
-    """Text of an unsigned report. ``fields`` maps field id to text and stays out of ``repr``; times are aware."""
+    """Text of an unsigned report. ``fields`` maps field id to text and stays out of ``repr``; times are aware.
+
+    ``dictated`` is what dictation keeps of the draft (which text was dictated, what waits to be confirmed): a JSON
+    value that is nobody else's business, None where nothing was dictated. It goes into no report.
+    """
 
     case_key: str = field(repr=False)
     report_id: str
@@ -26,6 +30,7 @@ class Draft:
     fields: Mapping[str, str] = field(repr=False)
     created: datetime
     updated: datetime
+    dictated: Any = field(default=None, repr=False)
 
     @classmethod
     def from_template(
@@ -46,9 +51,13 @@ class Draft:
         """This draft with one field replaced; control characters that no report can carry are left out."""
         return replace(self, fields={**self.fields, field_id: clean_text(text)}, updated=now)
 
+    def with_dictated(self, dictated: Any) -> Draft:
+        """This draft with what dictation keeps of it."""
+        return replace(self, dictated=dictated)
+
     def to_json(self) -> dict[str, Any]:
         """The draft as JSON values."""
-        return {
+        body = {
             "schema": SCHEMA,
             "case_key": self.case_key,
             "report_id": self.report_id,
@@ -58,6 +67,7 @@ class Draft:
             "created": self.created.isoformat(),
             "updated": self.updated.isoformat(),
         }
+        return body if self.dictated is None else {**body, "dictated": self.dictated}
 
     @classmethod
     def from_json(cls, body: Mapping[str, Any]) -> Draft:
@@ -79,6 +89,7 @@ class Draft:
                 fields={str(key): str(text) for key, text in body["fields"].items()},
                 created=datetime.fromisoformat(body["created"]),
                 updated=datetime.fromisoformat(body["updated"]),
+                dictated=body.get("dictated"),
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise UnreadableReport("A stored draft is not in a form this program knows.") from error

@@ -28,6 +28,16 @@ class Preferences(BaseModel):
         default_factory=dict,
         description="Monitor (name, or manufacturer/model/serial) to role: report, diagnostic, mammography or review.",
     )
+    microphone: str = Field("", description="Name of the microphone to dictate with; empty for the system's choice.")
+    speech_engine: Literal["", "vosk", "pocketsphinx", "off"] = Field(
+        "", description="Which engine writes while you speak; empty takes the best that is installed."
+    )
+    second_pass: bool = Field(True, description="Listen to each utterance again with a better engine, and mend it.")
+    speech_models_hint: bool = Field(True, description="Say at the start that there is no speech model for live text.")
+    microphone_buttons: dict[str, str] = Field(
+        default_factory=dict,
+        description="What buttons of dictation microphones do, where it is not as shipped: device.button to action.",
+    )
 
 
 def load_preferences(path: Path) -> Preferences:

@@ -106,6 +106,19 @@ class Displays(_Part):
     )
 
 
+class DictationAtSite(_Part):
+    """How reports are dictated at this site."""
+
+    language: str = Field("en", pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", description="Language of reports, BCP 47.")
+    engine: Literal["", "off", "pocketsphinx", "vosk", "whisper"] = Field(
+        "", description="Engine for readers who have chosen none; empty takes the best that is installed."
+    )
+    own_reports: str = Field(
+        "", description="Folder of text files beside the profile: reports of the site, to learn how it is said there."
+    )
+    macros: str = Field("", description="File of the site's macros beside the profile.")
+
+
 WindowRule = Literal["stored values", "rescaled values"]
 
 
@@ -123,6 +136,7 @@ class SiteProfile(_Part):
     account: Account
     trust: Trust
     displays: Displays = Displays()
+    dictation: DictationAtSite = DictationAtSite()
     display_rules: dict[str, WindowRule] = Field(
         default_factory=dict,
         description="What windows of the files act on, by modality, where it differs from IHE BIR: "
@@ -145,6 +159,14 @@ class SiteProfile(_Part):
             self.account.certificate_url,
         )
         return frozenset(origin_of(url) for url in urls)
+
+    def own_reports_path(self) -> Path | None:
+        """The folder of the site's own reports; None where the profile names none."""
+        return self.folder / self.dictation.own_reports if self.dictation.own_reports else None
+
+    def macros_path(self) -> Path | None:
+        """The file of the site's macros; None where the profile names none."""
+        return self.folder / self.dictation.macros if self.dictation.macros else None
 
     def ca_paths(self) -> tuple[Path, ...]:
         """The site's root certificates as paths."""

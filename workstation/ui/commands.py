@@ -12,19 +12,56 @@ from PySide6.QtWidgets import QWidget
 
 @dataclass(frozen=True)
 class Command:
-    """One thing to do. ``key`` is written as Qt writes keys, empty for none; ``group`` heads it in palette and help."""
+    """One thing to do. ``key`` is written as Qt writes keys, empty for none; ``group`` heads it in palette and help.
+
+    ``is_held``: the key does something while it is down, so it is watched by `talk_keys` and is no shortcut.
+    """
 
     id: str
     title: str
     group: str
     key: str = ""
     shown_key: str = ""
+    is_held: bool = False
 
     @property
     def key_text(self) -> str:
         """The key for people."""
         return self.shown_key or self.key
 
+
+MICROPHONE, COMMAND_KEY = "dictation.microphone", "dictation.command_key"
+DICTATION_COMMANDS = (
+    Command(MICROPHONE, "Microphone on or off (hold: push to talk)", "Dictation", "F4", is_held=True),
+    Command(COMMAND_KEY, "Speak a command (hold)", "Dictation", "Shift+F4", is_held=True),
+    Command("dictation.off", "Stop dictation", "Dictation"),
+    Command("dictation.help", "What can I say", "Dictation", "Shift+F1"),
+    Command("dictation.replay", "Play what was dictated", "Dictation", "Ctrl+R"),
+    Command("dictation.replay_back", "Play the phrase before", "Dictation", "Ctrl+Alt+R"),
+    Command("dictation.replay_forward", "Play the phrase after", "Dictation", "Ctrl+Alt+Shift+R"),
+    Command("dictation.settings", "Microphone, second pass and microphone buttons", "Dictation", "Ctrl+Shift+M"),
+    Command("dictation.models", "Speech models", "Dictation", "Ctrl+Alt+M"),
+    Command("dictation.corrections", "Corrections and words that were learnt", "Dictation", "Ctrl+Alt+C"),
+    Command("report.what_was_heard", "What was heard at the cursor", "Report", "", "Ctrl+Space"),
+    Command("report.confirm_field", "Confirm the low-accuracy text of the field", "Report", "Alt+C"),
+    Command("report.choose_first", "Two hearings differ: take the first", "Report", "Alt+1"),
+    Command("report.choose_second", "Two hearings differ: take the second", "Report", "Alt+2"),
+    Command("report.go_to_field", "Go to a field …", "Report", "Ctrl+G"),
+    Command("report.scratch_that", "Scratch that: remove what was dictated last", "Report", "Ctrl+Shift+Backspace"),
+    Command("report.undo", "Undo", "Report", "", "Ctrl+Z"),
+    Command("report.redo", "Redo", "Report", "", "Ctrl+Shift+Z"),
+    Command("report.select", "Select words …", "Report", "Ctrl+Shift+F"),
+    Command("report.select_all", "Select all of the field", "Report", "", "Ctrl+A"),
+    Command("report.replace", "Replace words …", "Report", "Ctrl+H"),
+    Command("report.delete", "Delete words …", "Report"),
+    Command("report.insert_macro", "Macros: insert, write", "Report", "Ctrl+M"),
+    Command("report.new_paragraph", "New paragraph", "Report"),
+    Command("report.new_line", "New line", "Report", "", "Enter"),
+    Command("report.capitalise", "Capitalise the selected or last words", "Report"),
+    Command("report.lower_case", "Lower case for the selected or last words", "Report"),
+    Command("image.choose_window", "Set the window …", "Window"),
+)
+"""Dictation, and everything that can be said, under the same names for keyboard and mouse."""
 
 WORKLIST_COMMANDS = (
     Command("worklist.show", "Go to the worklist", "Go to", "Ctrl+1"),
@@ -47,6 +84,7 @@ WORKLIST_COMMANDS = (
     Command("report.next_field", "Next field of the report", "Report", "", "Tab"),
     Command("report.previous_field", "Previous field of the report", "Report", "", "Shift+Tab"),
     Command("conditions.show", "Show lasting conditions in full", "Go to", "F8"),
+    *DICTATION_COMMANDS,
 )
 
 
@@ -111,7 +149,7 @@ class Commands(QObject):
         bound: list[QShortcut] = []
         for command_id in wanted:
             key = self._known[command_id].key
-            if key:
+            if key and not self._known[command_id].is_held:
                 bound.extend(self._bind(window, command_id, each) for each in _variants(key))
         return tuple(bound)
 

@@ -11,6 +11,8 @@ from workstation.ui.pieces import TOKENS, label, set_role
 
 READ_ONLY = "read-only"
 SHORTEST_ACKNOWLEDGEMENT = 3
+_IN_A_FIELD = ("empty", "placeholder", "unconfirmed", "choice")
+"""Obstacles whose key names the field that they lead to."""
 
 
 def is_answered(typed: str) -> bool:
@@ -177,4 +179,4 @@ def _weight(obstacle: Obstacle) -> int:
 def _field_of(obstacle: Obstacle) -> str:
     """Field an obstacle is about: its key is ``what:field`` for obstacles in the text."""
     what, _, field_id = obstacle.key.partition(":")
-    return field_id if what in ("empty", "placeholder") else ""
+    return field_id if what in _IN_A_FIELD else ""

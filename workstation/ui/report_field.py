@@ -2,72 +2,20 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent, QTextCursor
-from PySide6.QtWidgets import QFrame, QSizePolicy, QTextEdit, QVBoxLayout, QWidget
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from workstation.qtkit.accessible import named
 from workstation.reporting.template import TemplateField
-from workstation.ui.pieces import TOKENS, label, row
+from workstation.ui.pieces import TOKENS, button, label, row
+from workstation.ui.report_text import ReportText
+from workstation.ui.splicing import splice
+from workstation.ui.text_places import shown
 
-_LEAST_LINES = 1
-
-
-class ReportText(QTextEdit):
-    """Plain text as high as what it holds. Tab moves on instead of indenting."""
-
-    focused = Signal(bool)
-
-    def __init__(self, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        named(self, name, "Tab goes to the next field, Shift+Tab to the one before.")
-        self.setAcceptRichText(False)
-        self.setTabChangesFocus(True)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setStyleSheet(
-            "QTextEdit, QTextEdit:focus { background: transparent; border: none; padding: 0;"
-            f" font-size: {TOKENS.type.title}px; }}"
-        )
-        self.document().setDocumentMargin(2)
-        self.textChanged.connect(self._grow)
-
-    def sizeHint(self) -> QSize:
-        least = self.fontMetrics().lineSpacing() * _LEAST_LINES + 4
-        return QSize(300, max(least, round(self.document().size().height())))
-
-    def _grow(self) -> None:
-        height = self.sizeHint().height()
-        if height != self.height():
-            self.setFixedHeight(height)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """A new width breaks lines elsewhere."""
-        super().resizeEvent(event)
-        self._grow()
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Tell that this is the field in hand."""
-        super().focusInEvent(event)
-        if event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason):
-            self.moveCursor(QTextCursor.MoveOperation.End)
-        self.focused.emit(True)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Tell that it no longer is."""
-        super().focusOutEvent(event)
-        self.focused.emit(False)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Ctrl+Enter belongs to signing, never to the text."""
-        if (
-            event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-            and event.modifiers() & Qt.KeyboardModifier.ControlModifier
-        ):
-            event.ignore()
-            return
-        super().keyPressEvent(event)
+CONFIRM_KEY = "Alt+C"
 
 
 class ReportField(QFrame):
@@ -75,6 +23,8 @@ class ReportField(QFrame):
 
     edited = Signal(str, str)
     taken_in_hand = Signal(str)
+    confirm_asked = Signal(str)
+    """The reader has read text of a low-accuracy engine and stands by it."""
 
     def __init__(self, field: TemplateField, text: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -82,34 +32,57 @@ class ReportField(QFrame):
         named(self, f"Report section {field.heading}")
         self._heading = label(field.heading.upper(), "caption")
         self._required = label("required", "caption", name=f"{field.heading} is required")
+        self._unconfirmed = label("Low accuracy, confirm", "warn", name=f"{field.heading} is to be confirmed")
+        self._confirm = button("Confirm", f"Confirm {field.heading}", self._ask_confirm, key=CONFIRM_KEY)
+        self._confirm.setProperty("role", "link")
         self.text = ReportText(f"Report field {field.heading}")
         self.text.setPlainText(text)
         self._is_loading = False
         self._is_writable = True
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(TOKENS.spacing.l, TOKENS.spacing.s, TOKENS.spacing.m, TOKENS.spacing.s)
-        layout.setSpacing(TOKENS.spacing.xs)
-        layout.addLayout(row(self._heading, 1, self._required))
-        layout.addWidget(self.text)
+        self._is_unconfirmed = False
+        self._lay_out()
         self.text.textChanged.connect(self._tell)
         self.text.focused.connect(self._mark)
         self._mark(is_in_hand=False)
         self._show_required()
 
-    def show_text(self, text: str) -> None:
-        """Put other text in, without reporting it as typed."""
-        if text == self.text.toPlainText():
-            return
-        self._is_loading = True
-        self.text.setPlainText(text)
-        self._is_loading = False
-        self._show_required()
+    @property
+    def is_unconfirmed(self) -> bool:
+        """Whether the heading asks for a confirmation."""
+        return self._is_unconfirmed
+
+    @property
+    def is_loading(self) -> bool:
+        """Whether the text is just being changed by the program."""
+        return self._is_loading
+
+    def show_text(self, text: str) -> bool:
+        """Put other text in, without reporting it as typed; say whether that changed anything.
+
+        It is one undo step like any other change, and the cursor keeps its place in what stays.
+        """
+        now = self.text.toPlainText()
+        if shown(text) == now:
+            return False
+        return self.splice(0, len(now), text)
+
+    def splice(self, start: int, removed: int, inserted: str) -> bool:
+        """Change a stretch as one undo step, without reporting it as typed; False where there is no such stretch."""
+        with self._loading():
+            return splice(self.text, start, removed, inserted)
+
+    def show_unconfirmed(self, *, is_unconfirmed: bool) -> None:
+        """Ask for a confirmation of what a low-accuracy engine wrote, or no longer."""
+        self._is_unconfirmed = is_unconfirmed
+        self._unconfirmed.setVisible(is_unconfirmed)
+        self._confirm.setVisible(is_unconfirmed and self._is_writable)
 
     def set_writable(self, *, is_writable: bool) -> None:
         """Whether the field takes text."""
         self.text.setReadOnly(not is_writable)
         self._is_writable = is_writable
         self._show_required()
+        self.show_unconfirmed(is_unconfirmed=self._is_unconfirmed)
         self._mark(self.text.hasFocus())
         self.text.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         colour = TOKENS.text.primary if is_writable else TOKENS.text.secondary
@@ -118,10 +91,32 @@ class ReportField(QFrame):
             f" font-size: {TOKENS.type.title}px; color: {colour}; }}"
         )
 
+    def _lay_out(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(TOKENS.spacing.l, TOKENS.spacing.s, TOKENS.spacing.m, TOKENS.spacing.s)
+        layout.setSpacing(TOKENS.spacing.xs)
+        self._unconfirmed.setStyleSheet(f"font-size: {TOKENS.type.caption}px;")
+        self._confirm.setStyleSheet(f"font-size: {TOKENS.type.caption}px; min-height: 0;")
+        layout.addLayout(row(self._heading, 1, self._unconfirmed, self._confirm, self._required))
+        layout.addWidget(self.text)
+        self.show_unconfirmed(is_unconfirmed=False)
+
+    @contextmanager
+    def _loading(self) -> Iterator[None]:
+        self._is_loading = True
+        try:
+            yield
+        finally:
+            self._is_loading = False
+            self._show_required()
+
     def _tell(self) -> None:
         self._show_required()
         if not self._is_loading:
             self.edited.emit(self.field.id, self.text.toPlainText())
+
+    def _ask_confirm(self) -> None:
+        self.confirm_asked.emit(self.field.id)
 
     def _show_required(self) -> None:
         is_missing = self.field.required and not self.text.toPlainText().strip()
@@ -133,6 +128,7 @@ class ReportField(QFrame):
         ground = TOKENS.surface.raised if is_in_hand else "transparent"
         self.setStyleSheet(f"ReportField {{ border: none; border-left: 3px solid {colour}; background: {ground}; }}")
         self._heading.setStyleSheet(f"color: {TOKENS.accent.main if is_in_hand else TOKENS.text.secondary};")
+        self._confirm.setText(f"Confirm  {CONFIRM_KEY}" if is_in_hand else "Confirm")
         if is_in_hand:
             self.taken_in_hand.emit(self.field.id)
 

@@ -2,36 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QScreen
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
+from workstation.dictation.macros import Macros
 from workstation.qtkit.accessible import named
-from workstation.qtkit.icons import icon
 from workstation.qtkit.notifications import ToastStrip, Tone
 from workstation.qtkit.tasks import TaskRunner
 from workstation.reading.log_in import LOGIN_CONDITIONS
 from workstation.reading.obstacles import Obstacle
 from workstation.site.preferences import Preferences
 from workstation.ui.case_actions import CaseActions
-from workstation.ui.case_tabs import CaseTabs
 from workstation.ui.command_palette import CommandPalette
 from workstation.ui.commands import Commands
 from workstation.ui.delivery_page import DeliveryPage
 from workstation.ui.desk_signals import DeskSignals
+from workstation.ui.dictation_feed import DictationFeed
+from workstation.ui.dictation_in_window import DictationInWindow, Presets, WindowWays
 from workstation.ui.help_page import HelpPage
 from workstation.ui.login_page import LoginPage
 from workstation.ui.notice_strip import NoticePanel, NoticeStrip, notices_of
-from workstation.ui.page_switch import PageSwitch
 from workstation.ui.patient_banner import PatientBanner
-from workstation.ui.pieces import TOKENS, button, frame, label, row
+from workstation.ui.pieces import TOKENS
 from workstation.ui.report_page import ReportPage
 from workstation.ui.signing_flow import SigningFlow
+from workstation.ui.speech_models_hint import SpeechModelsHint
 from workstation.ui.stat_alert import StatAlert, StatWatch
 from workstation.ui.times import site_time_text
+from workstation.ui.window_top import WindowTop
 from workstation.ui.worklist_feed import WorklistFeed
 from workstation.ui.worklist_page import WorklistPage
 
@@ -52,6 +54,10 @@ class ReportMonitorWindow(QWidget):
         The program's commands; this window says what the worklist's and the report's do.
     remember
         Keeps changed preferences; called on the GUI thread, must be quick.
+    windows
+        Title of each window preset of the active image → what sets it: they can be spoken.
+    macros
+        The files of macros.
     """
 
     logged_in = Signal()
@@ -65,6 +71,8 @@ class ReportMonitorWindow(QWidget):
         commands: Commands,
         *,
         remember: Callable[[Preferences], None],
+        windows: Callable[[], Presets] = dict,
+        macros: Macros | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -75,26 +83,29 @@ class ReportMonitorWindow(QWidget):
         named(self, "Report monitor")
         self.setWindowTitle(f"Lightbox, {desk.profile.name}")
         self._signals = DeskSignals(desk, self)
+        self._speech = DictationFeed(desk, self._signals, self)
         self._feed = WorklistFeed(desk, tasks, self._signals, self)
         self._actions = CaseActions(desk, tasks, self)
         self._stat_watch = StatWatch()
         self.stat_alert = StatAlert(key=commands.get("worklist.open_stat").key_text)
-        self.tabs = CaseTabs()
+        self.top = WindowTop(commands)
+        self.tabs = self.top.tabs
         self.banner = PatientBanner()
         self.login = LoginPage(desk, tasks)
         self.worklist = WorklistPage(desk, tasks, self._feed)
         self.report = ReportPage(desk, tasks)
         self.delivery = DeliveryPage(desk, tasks, self._feed)
         self._pages = QStackedWidget()
-        self._switch = PageSwitch(commands)
-        self._reader = label("", "caption", name="Reader")
-        key = commands.get("login.again").key_text
-        self._log_in_again = button("Log in again", "Log in again", lambda: commands.run("login.again"), key=key)
         self.strip = NoticeStrip(TITLE, TOKENS)
         self._notices = NoticePanel(TITLE, TOKENS, self)
         self._second = QTimer(self)
-        self._lay_out()
         self.signing = SigningFlow(desk, tasks, self)
+        ways = WindowWays(self._is_free, self._show_report, self.say, self._keep, windows)
+        self.dictation = DictationInWindow(
+            desk, tasks, commands, self._speech, self._signals, self.report, ways, self, macros
+        )
+        self.hint = SpeechModelsHint(desk, tasks, is_wanted=desk.preferences.speech_models_hint)
+        self._lay_out()
         self.palette_sheet = CommandPalette(commands, self)
         self.help = HelpPage(commands, self)
         self._toasts = ToastStrip(self, side=SIDE_PANEL)
@@ -123,12 +134,15 @@ class ReportMonitorWindow(QWidget):
         self.palette_sheet.shut()
         self.help.shut()
         self._pages.setCurrentWidget(page)
-        self._switch.show_page(self._pages.indexOf(page))
+        self.top.switch.show_page(self._pages.indexOf(page))
+        self.dictation.show_foot(is_wanted=page is self.report)
+        self.hint.allow(is_allowed=page is self.worklist)
         page.first_focus().setFocus()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Closing this window ends the program; drafts are saved by whoever ends it."""
         super().closeEvent(event)
+        self.dictation.stop()
         self.close_asked.emit()
 
     # --- inside
@@ -138,29 +152,14 @@ class ReportMonitorWindow(QWidget):
         for page in (self.login, self.worklist, self.report, self.delivery):
             self._pages.addWidget(page)
         self.setStyleSheet(f"ReportMonitorWindow {{ background: {TOKENS.surface.window}; }}")
-        self._top = frame("panel")
-        top = QHBoxLayout(self._top)
-        top.setContentsMargins(TOKENS.spacing.l, TOKENS.spacing.xs, TOKENS.spacing.l, 0)
-        product = label("Lightbox")
-        product.setStyleSheet(f"font-size: {TOKENS.type.title}px; font-weight: 600;")
-        who = row(self._log_in_again, self._reader, self._palette_button(), spacing=TOKENS.spacing.l)
-        top.addLayout(row(product, self._switch, self.tabs, 1, who, spacing=TOKENS.spacing.l))
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(1)
-        for part in (self.stat_alert, self._top, self.banner):
+        for part in (self.stat_alert, self.top, self.banner, self.hint):
             whole.addWidget(part)
         whole.addWidget(self._pages, 1)
+        whole.addWidget(self.dictation.foot)
         whole.addWidget(self.strip)
-
-    def _palette_button(self) -> QToolButton:
-        made = named(QToolButton(), "All commands")
-        made.setIcon(icon("palette"))
-        made.setText("Ctrl+K")
-        made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        made.setToolTip("Show all commands (Ctrl+K)")
-        made.clicked.connect(lambda: self._commands.run("palette"))
-        return made
 
     def _connect(self) -> None:
         self._signals.changed.connect(self._on_topic)
@@ -173,7 +172,6 @@ class ReportMonitorWindow(QWidget):
         self.tabs.activate_requested.connect(self._activate)
         self.tabs.close_requested.connect(self._actions.close)
         self.stat_alert.open_requested.connect(self._actions.open)
-        self._switch.chosen.connect(self._commands.run)
         self.signing.signed.connect(self._signed)
         self.signing.refused.connect(lambda text: self.say(text, Tone.TROUBLE))
         self._actions.opened.connect(self._opened)
@@ -182,6 +180,9 @@ class ReportMonitorWindow(QWidget):
         self._actions.nothing_unread.connect(self._nothing_unread)
         self._actions.failed.connect(self._action_failed)
         self.strip.more_asked.connect(self._toggle_notices)
+        self.hint.asked.connect(lambda: self._commands.run("dictation.models"))
+        self.dictation.sheets.models_changed.connect(self.hint.look)
+        self.hint.dismissed.connect(lambda: self._keep({"speech_models_hint": False}))
         self._second.setInterval(1000)
         self._second.timeout.connect(self._tick)
         self._second.start()
@@ -191,8 +192,8 @@ class ReportMonitorWindow(QWidget):
         self.worklist.next_requested.connect(self._actions.open_next)
         self.worklist.return_requested.connect(self._actions.return_to_site)
         self.worklist.retry_requested.connect(self._actions.retry)
-        self.worklist.density_changed.connect(lambda density: self._keep(worklist_density=density))
-        self.worklist.columns_changed.connect(lambda columns: self._keep(worklist_columns=columns))
+        self.worklist.density_changed.connect(lambda density: self._keep({"worklist_density": density}))
+        self.worklist.columns_changed.connect(lambda columns: self._keep({"worklist_columns": columns}))
 
     def _handle_commands(self) -> None:
         handle, is_free = self._commands.handle, self._is_free
@@ -235,6 +236,10 @@ class ReportMonitorWindow(QWidget):
     def _has_active_case(self) -> bool:
         return self._desk.is_logged_in and self._desk.active_case is not None
 
+    def _show_report(self) -> None:
+        if self._pages.currentWidget() is not self.report:
+            self.go_to(self.report)
+
     def _step_field(self, by: int) -> None:
         self.go_to(self.report)
         self.report.step_field(by)
@@ -244,14 +249,16 @@ class ReportMonitorWindow(QWidget):
         if self._desk.is_logged_in:
             self._logged_in()
         else:
-            self._top.hide()
+            self.top.hide()
             self.go_to(self.login)
 
     def _logged_in(self) -> None:
         reader = self._desk.reader
-        self._reader.setText(f"{reader.name or reader.user}" if reader is not None else "")
-        self._top.show()
+        self.top.show_reader((reader.name or reader.user) if reader is not None else "")
+        self.top.show()
         self._feed.ask()
+        self.dictation.sheets.read_macros()
+        self.hint.look()
         self._follow_case()
         self.go_to(self.worklist if self._desk.active_case is None else self.report)
         self.logged_in.emit()
@@ -289,7 +296,7 @@ class ReportMonitorWindow(QWidget):
     def _show_conditions(self) -> None:
         conditions = self._desk.conditions.current()
         self.strip.show_notices(notices_of(conditions))
-        self._log_in_again.setVisible(any(condition.key in LOGIN_CONDITIONS for condition in conditions))
+        self.top.offer_login(is_wanted=any(condition.key in LOGIN_CONDITIONS for condition in conditions))
 
     def _toggle_notices(self) -> None:
         if self.strip.notices or self._notices.isVisible():
@@ -370,6 +377,6 @@ class ReportMonitorWindow(QWidget):
         if active is not None:
             self._actions.close(active.key)
 
-    def _keep(self, **changes: str) -> None:
-        self._preferences = self._preferences.model_copy(update=changes)
+    def _keep(self, changes: Mapping[str, Any]) -> None:
+        self._preferences = self._preferences.model_copy(update=dict(changes))
         self._remember(self._preferences)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -12,13 +13,16 @@ from workstation.foundation.errors import UserFacingError
 from workstation.qtkit.accessible import named
 from workstation.qtkit.tasks import TaskRunner
 from workstation.reading.case import Case
+from workstation.reading.dictating import Change, LiveText, MarksChanged, TextSpliced
 from workstation.reading.obstacles import Obstacle
 from workstation.reading.order_panel import OrderPanel
+from workstation.ui.choice_list import ChoiceList
 from workstation.ui.obstacle_list import READ_ONLY, ObstacleList
 from workstation.ui.order_panel_widget import OrderPanelWidget
 from workstation.ui.pieces import TOKENS, button, frame, label, line, row, scroll_area, set_role
 from workstation.ui.refresh import Refresh
 from workstation.ui.report_editor import ReportEditor
+from workstation.ui.speller import Speller
 
 if TYPE_CHECKING:
     from workstation.reading.desk import Desk
@@ -35,7 +39,9 @@ class ReportPage(QWidget):
     sign_requested = Signal(bool)
     activate_requested = Signal(str)
 
-    def __init__(self, desk: Desk, tasks: TaskRunner, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, desk: Desk, tasks: TaskRunner, parent: QWidget | None = None, *, speller: Speller | None = None
+    ) -> None:
         super().__init__(parent)
         named(self, "Report page")
         self._desk = desk
@@ -45,6 +51,9 @@ class ReportPage(QWidget):
         self._stack = QStackedWidget()
         self._none = label("", name="Report empty state", wrap=True)
         self.obstacles = ObstacleList()
+        self.choices = ChoiceList()
+        self.speller = speller or Speller(desk, tasks, self)
+        self._apply: Callable[[Iterable[Change]], object] = self._apply_here
         self._order = OrderPanelWidget(shows_patient=False)
         self._saved = label("", "caption", name="Draft state")
         self._sign = button(
@@ -81,6 +90,36 @@ class ReportPage(QWidget):
                 self._add(case)
             self._editors[key].follow(case, is_active=active is not None and key == active.key)
         self._show_active(active)
+
+    def send_changes_to(self, apply: Callable[[Iterable[Change]], object]) -> None:
+        """Hand what a method of dictation has changed to ``apply``, from where it comes back as below."""
+        self._apply = apply
+
+    def take_change(self, change: LiveText | TextSpliced) -> None:
+        """Show what dictation has heard or done in a report, whether or not that is the active one."""
+        editor = self._editors.get(change.case_key)
+        if editor is None:
+            return
+        if isinstance(change, LiveText):
+            editor.show_live(change)
+        else:
+            editor.take_splice(change)
+            self._edited(change.case_key)
+
+    def marks_changed(self, case_key: str, field_id: str) -> None:
+        """Show marks, confirmations and choices as they are now."""
+        editor = self._editors.get(case_key)
+        if editor is not None:
+            editor.show_marks(field_id)
+            self._edited(case_key)
+
+    def choose(self, *, second: bool) -> bool:
+        """Decide the uppermost open choice; say whether there was one."""
+        return self.choices.choose_first_listed(second=second)
+
+    def confirm_field(self) -> bool:
+        """Stand by the low-accuracy text of the field in hand; say whether there was any."""
+        return self.active_editor is not None and self.active_editor.confirm()
 
     def on_topic(self, topic: str) -> None:
         """Something changed at the desk."""
@@ -133,6 +172,7 @@ class ReportPage(QWidget):
         signing = QWidget()
         inside = QVBoxLayout(signing)
         inside.setContentsMargins(margin, margin, margin, margin)
+        inside.addWidget(self.choices)
         inside.addWidget(self.obstacles)
         inside.addStretch(1)
         scroll = scroll_area(signing, "Checks")
@@ -160,12 +200,16 @@ class ReportPage(QWidget):
         self._order_later.setInterval(ORDER_AGAIN_MS)
         self._order_later.timeout.connect(self._look_up_order)
         self.obstacles.go_to.connect(self._go_to)
+        self.choices.go_to.connect(self._go_to)
+        self.choices.chosen.connect(self._choose)
+        self.choices.replay_asked.connect(self._replay)
         self.obstacles.changed.connect(self._show_sign_buttons)
 
     def _add(self, case: Case) -> None:
-        editor = ReportEditor(self._desk, case, self)
+        editor = ReportEditor(self._desk, case, self.speller, self._send, self)
         editor.start_at_first_empty()
         editor.edited.connect(self._edited)
+        editor.confirmed.connect(self._edited)
         editor.activate_requested.connect(self.activate_requested)
         self._editors[case.key] = editor
         self._stack.addWidget(editor)
@@ -193,13 +237,45 @@ class ReportPage(QWidget):
             self._look_up_order()
         if active is not None:
             self._check.ask()
+            self.speller.start()
+        self._show_choices()
         self._show_saved()
         self._show_sign_buttons()
 
     def _edited(self, case_key: str) -> None:
         if case_key == self._active_key:
             self._show_saved()
+            self._show_choices()
             self._check_soon.start()
+
+    def _show_choices(self) -> None:
+        editor = self.active_editor
+        if editor is None or not editor.is_writable:
+            self.choices.show_choices((), {}, {})
+            return
+        self.choices.show_choices(
+            self._desk.dictation.choices(self._active_key),
+            {key: each.text.toPlainText() for key, each in editor.fields.items()},
+            {key: each.field.heading for key, each in editor.fields.items()},
+        )
+
+    def _choose(self, utterance: str, second: bool) -> None:
+        if self.active_editor is not None and self.active_editor.is_writable:
+            self._send(self._desk.dictation.choose(self._active_key, utterance, second))
+            self._edited(self._active_key)
+
+    def _replay(self, utterance: str) -> None:
+        self._desk.dictation.replay(utterance)
+
+    def _send(self, changes: Iterable[Change]) -> None:
+        self._apply(changes)
+
+    def _apply_here(self, changes: Iterable[Change]) -> None:
+        for change in changes:
+            if isinstance(change, LiveText | TextSpliced):
+                self.take_change(change)
+            elif isinstance(change, MarksChanged):
+                self.marks_changed(change.case_key, change.field_id)
 
     def _show_saved(self) -> None:
         active = self._desk.active_case

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from workstation.foundation.cancel import CancelToken
@@ -19,10 +19,20 @@ if TYPE_CHECKING:
     from workstation.reading.desk import Desk
 
 CHANGED = "The report has changed since this sheet opened. Nothing was signed. Read it again, then sign."
+MISSING = "The report cannot be signed yet. The list beside it says what is missing."
+STILL_COMING = "Words that you have spoken are still to come. Read them, then sign."
+LISTENING = "listening"
+LOOK_AGAIN_MS = 100
+PATIENCE = 30
+"""Looks before words that are still to come are given up for this time."""
 
 
 class SigningFlow(QObject):
-    """``signed`` tells whether the next item is wanted; ``refused`` says why the sheet did not open."""
+    """``signed`` tells whether the next item is wanted; ``refused`` says why the sheet did not open.
+
+    The microphone goes off first; while words are still to come the sheet waits a little. From the moment it opens
+    until it is shut dictation touches nothing.
+    """
 
     signed = Signal(bool)
     refused = Signal(str)
@@ -32,18 +42,37 @@ class SigningFlow(QObject):
         self._desk = desk
         self._tasks = tasks
         self.sheet = SignSheet(over)
+        self._frozen = ""
+        self._begun: tuple[ObstacleList, bool, int] | None = None
+        self._again = QTimer(self)
+        self._again.setSingleShot(True)
+        self._again.setInterval(LOOK_AGAIN_MS)
+        self._again.timeout.connect(self._look_again)
         self.sheet.confirmed.connect(self._sign)
+        self.sheet.closed.connect(self._thaw)
 
     def begin(self, obstacles: ObstacleList, *, and_next: bool) -> None:
         """Open the sheet for the active case, unless something stands in the way."""
+        self._desk.dictation.disarm()
+        self._begin(obstacles, and_next=and_next, looks=0)
+
+    def _begin(self, obstacles: ObstacleList, *, and_next: bool, looks: int) -> None:
         case, reader = self._desk.active_case, self._desk.reader
+        self._begun = None
         if case is None or reader is None:
             self.refused.emit("No case is active, so there is nothing to sign.")
             return
-        if not obstacles.is_ready:
-            obstacles.take_keyboard()  # what is typed next, perhaps the password, must not go into the report
-            self.refused.emit("The report cannot be signed yet. The list beside it says what is missing.")
+        spoken = self._desk.dictation.obstacles(case.key)
+        is_coming = any(each.key == LISTENING for each in (*spoken, *obstacles.obstacles))
+        if is_coming and looks < PATIENCE:
+            self._begun = (obstacles, and_next, looks + 1)
+            self._again.start()
             return
+        if is_coming or not obstacles.is_ready or any(each.is_blocking for each in spoken):
+            obstacles.take_keyboard()  # what is typed next, perhaps the password, must not go into the report
+            self.refused.emit(STILL_COMING if is_coming else MISSING)
+            return
+        self._freeze(case.key)
         preview = preview_of(
             case,
             self._desk.draft(case),
@@ -54,6 +83,20 @@ class SigningFlow(QObject):
             identity_line(case.patient, self._desk.site_clock.now()),
         )
         self.sheet.open_for(preview, and_next=and_next)
+
+    def _look_again(self) -> None:
+        if self._begun is not None:
+            obstacles, and_next, looks = self._begun
+            self._begin(obstacles, and_next=and_next, looks=looks)
+
+    def _freeze(self, case_key: str) -> None:
+        self._frozen = case_key
+        self._desk.dictation.signing(case_key, True)
+
+    def _thaw(self) -> None:
+        if self._frozen:
+            self._desk.dictation.signing(self._frozen, False)
+        self._frozen = ""
 
     def _sign(self, password: str, and_next: bool) -> None:
         preview = self.sheet.preview

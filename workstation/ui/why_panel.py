@@ -77,8 +77,8 @@ class WhyPanel(QFrame):
     def open_at(self, right: int, top: int, most_height: int) -> None:
         """Open with the right upper corner at (``right``, ``top``) of the parent."""
         self._fill()
-        self._table.adjustSize()
-        height = min(most_height, self._sentence.heightForWidth(self._wide - 64) + self._table.sizeHint().height() + 48)
+        table = self._grid.totalHeightForWidth(self._wide - 2 * self._tokens.spacing.m)
+        height = min(most_height, self._sentence.heightForWidth(self._wide - 64) + table + 48)
         self.setGeometry(right - self._wide, top, self._wide, max(96, height))
         self.show()
         self.raise_()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from workstation.foundation.files import make_private_folder, write_atomically
+from workstation.foundation.files import make_private_folder, sync_folder, write_atomically
 from workstation.vault.keys import Vault
 from workstation.vault.sealing import open_bytes, seal_bytes
 
@@ -49,6 +49,11 @@ class SealedFolder:
     def write(self, name: str, content: bytes) -> None:
         """Replace the content, durably."""
         write_atomically(self._path(name), seal_bytes(self._key, content, store=self._store, name=name))
+
+    def remove(self, name: str) -> None:
+        """Take a file away, durably; nothing happens when there is none."""
+        self._path(name).unlink(missing_ok=True)
+        sync_folder(self._folder)
 
     def _path(self, name: str) -> Path:
         return self._folder / self._vault.object_name(f"{self._store}/{name}")

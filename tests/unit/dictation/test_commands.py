@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from itertools import islice
 from pathlib import Path
 
@@ -108,6 +109,56 @@ def test_words_are_found_as_they_stand_in_the_field() -> None:
     assert command_of("select L four L five", can) == Command("select", words="L4-L5")
     assert command_of("select two by three centimeters", can) == Command("select", words="2 x 3 cm")
     assert command_of("select stable", can) == Command("select", words="stable")
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("remove small", Command("delete", words="small")),
+        ("mark effusion", Command("select", words="effusion")),
+        ("brain window", Command("window", "brain")),
+        ("last series", Command("previous_series")),
+        (
+            "change four millimeters to six millimeters",
+            Command("replace", words="4 mm", replacement="six millimeters"),
+        ),
+    ],
+)
+def test_what_may_be_text_too_is_a_command_only_while_the_key_is_held(said: str, meant: Command) -> None:
+    assert command_of(said, ALL) is None
+    assert command_of(said, ALL, key_held=True) == meant
+
+
+_FINDINGS = (
+    "the catheter", "small left pleural effusion", "the lesion", "select images", "no pneumothorax", "key images",
+    "bone windows", "the last series", "a lung window", "stable", "measurement", "two sections", "the next slice",
+)  # fmt: skip
+_VERBS = (
+    "remove", "change", "mark", "marked", "measures", "measuring", "selected", "replaced", "deleted", "undid", "signed",
+    "signs of", "window of", "see", "compare with", "there is", "recommend", "please replace", "do not delete",
+)  # fmt: skip
+_BEHIND = ("", "was reviewed", "was seen on image 4", "to a larger one", "with contrast", "that", "period")
+
+
+def test_sentences_of_reports_are_no_commands_even_where_their_words_stand_in_the_field() -> None:
+    """More than 10,000 of them with LIGHTBOX_FULL=1."""
+    is_full = os.environ.get("LIGHTBOX_FULL") == "1"
+    tricky = [f"{verb} {what} {rest}".strip() for verb in _VERBS for what in _FINDINGS for rest in _BEHIND]
+    sentences = set(islice(corpus(Lexicon.load()), 7, None, 3 if is_full else 200))
+    sentences |= set(tricky if is_full else tricky[::6])
+    text = f"{TEXT} The catheter and the lesion are stable. Select images. That section."
+    can = tuple(Possible(name, CHOICES.get(name, ()), text) for name in command_phrases())
+    layout = {"new paragraph", "new line"}
+    assert len(sentences) >= (10_000 if is_full else 400)
+    assert sorted(said for said in sentences if command_of(said, can) is not None and said not in layout) == []
+
+
+def test_signing_and_removing_need_every_word_as_it_is() -> None:
+    for said in ("sign report", "delete small", "scratch that"):
+        assert command_of(said, ALL) is not None
+        for place in range(len(said)):
+            slip = f"{said[:place]}x{said[place + 1 :]}"
+            assert slip == said or command_of(slip, ALL, key_held=True) is None, slip
 
 
 def test_with_the_key_held_a_slip_is_forgiven_where_one_command_is_near() -> None:

@@ -44,7 +44,8 @@ def values(text: str) -> list[str]:
         ("3:45 p.m.", ["3:45 PM"]),
         ("45-year-old", ["45 years"]),
         ("one twenty five millimeters", ["one twenty five millimeters"]),
-        ("normal heart", []),
+        ("normal heart", ["normal"]),
+        ("the heart is seen", []),
     ],
 )
 def test_values_of(text: str, expected: list[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import stat
 import time
 import zipfile
@@ -29,8 +30,8 @@ from workstation.dictation.model_manifest import (
     known_model,
     manifest_from,
 )
-from workstation.dictation.speech_models import ModelWishes, SpeechModels, model_at, own_model, verified
-from workstation.foundation.errors import BadInput
+from workstation.dictation.speech_models import ModelWishes, SpeechModels, faults_in, model_at, own_model, verified
+from workstation.foundation.errors import BadInput, Cancelled
 
 VOSK = {
     "am/final.mdl": b"acoustic",
@@ -187,8 +188,6 @@ def test_what_is_no_whole_model_is_refused(models: SpeechModels, tmp_path: Path,
     (tmp_path / "given").mkdir()
     files, said = REFUSED[name]
     source = zip_of(tmp_path / "given.zip", files) if is_zip else folder_of(tmp_path / "given", files)
-    import re
-
     assert re.search(said, refusal(models, source, language="en"))
 
 
@@ -220,6 +219,22 @@ def test_a_zip_that_names_a_file_twice_is_refused(models: SpeechModels, tmp_path
 def test_a_zip_of_a_bomb_is_refused(models: SpeechModels, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(model_sources, "MAX_MODEL_BYTES", 10_000)
     assert "too large" in refusal(models, zip_of(tmp_path / "given.zip", {**VOSK, "big": bytes(1 << 20)}))
+
+
+def test_a_zip_that_swells_is_refused_before_anything_is_unpacked(models: SpeechModels, tmp_path: Path) -> None:
+    source = zip_of(tmp_path / "given.zip", {**VOSK, "graph/words.txt": bytes(64 << 20)})
+    assert source.stat().st_size < 1 << 20
+    assert "far more" in refusal(models, source)
+
+
+def test_a_file_that_is_longer_than_its_zip_says_is_refused(models: SpeechModels, tmp_path: Path) -> None:
+    """The length in the directory of the ZIP is what was counted; nothing beyond it is written."""
+    path = zip_of(tmp_path / "given.zip", {**VOSK, "big": bytes(1 << 20)})
+    whole = bytearray(path.read_bytes())
+    entry = whole.rindex(b"PK\x01\x02", 0, whole.rindex(b"big"))
+    whole[entry + 24 : entry + 28] = (9).to_bytes(4, "little")
+    path.write_bytes(whole)
+    assert re.search("damaged|not as long as it says", refusal(models, path))
 
 
 def test_half_a_zip_is_refused(models: SpeechModels, tmp_path: Path) -> None:
@@ -284,6 +299,39 @@ def test_what_a_killed_program_left_is_removed_later_and_never_listed(models: Sp
     models.add(source)
     assert (old.exists(), fresh.exists()) == (False, True)
     assert len(models.installed()) == 1
+
+
+def test_adding_tells_how_far_it_is_and_can_be_given_up(models: SpeechModels, tmp_path: Path) -> None:
+    source, told = folder_of(tmp_path / "whisper-x.en", WHISPER), list[tuple[int, int]]()
+
+    def give_up(done: int, total: int) -> None:
+        told.append((done, total))
+        if len(told) == 3:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        models.add(source, watch=give_up)
+    assert list(models._folder.iterdir()) == []
+    told.clear()
+    models.add(source, watch=lambda done, total: told.append((done, total)))
+    size = sum(len(content) for content in WHISPER.values())
+    assert told == sorted(told)
+    assert told[-1] == (2 * size, 2 * size)  # copied, and read again for the hashes
+    checked: list[tuple[int, int]] = []
+    assert faults_in(models.installed()[0], lambda done, total: checked.append((done, total))) == ()
+    assert checked[-1] == (size, size)
+
+
+def test_a_model_is_removed_whole_and_nothing_outside_the_folder_is(models: SpeechModels, tmp_path: Path) -> None:
+    added = models.add(folder_of(tmp_path / "whisper-x.en", WHISPER))
+    assert models.is_own(added)
+    for name in ("../whisper-x.en", "gone", "", ".", "..", "/etc"):
+        with pytest.raises(ModelMissing):
+            models.remove(name)
+    assert verified(added) == added
+    models.remove("whisper-x.en")
+    assert list(models._folder.iterdir()) == []
+    assert (tmp_path / "whisper-x.en" / "model.bin").exists()
 
 
 # --- damage --------------------------------------------------------------------------------------------------------

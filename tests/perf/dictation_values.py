@@ -1,0 +1,90 @@
+"""Whether left and right, no, not and without, numbers, units and levels stay what they are.
+
+Two judges: the program's own reading of values (`protected`), which knows that "two" is 2; and a plain count of the
+words that must never change, which knows nothing of the program.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from tests.helpers.held_apart import HELD_APART, RADSET, sentences
+from tests.perf.dictation_heard import LIVE, SECOND, HeardSentence
+from tests.perf.measuring import Row, judged
+from workstation.dictation.corpus import corpus
+from workstation.dictation.lexicon import Lexicon
+from workstation.dictation.protected import same_values
+from workstation.dictation.second_pass import Outcome, TextNow, verdict_on
+from workstation.dictation.text_stages import TextStages
+from workstation.dictation.words import Word, words_of
+
+_PLAIN = re.compile(r"\b(?:left|right|no|not|without)\b")
+_FIGURES = re.compile(r"\d+(?:\.\d+)?|\b[A-Z]\d+(?:-[A-Z]\d+)?|\b(?:cm|mm|mL|HU)\b|%")
+
+
+def kept_by_stages(stages: TextStages, heard: Sequence[HeardSentence]) -> Iterator[Row]:
+    """What was heard, what should have been heard and our own sentences, each written by the text stages."""
+    outputs = [each.words for one in heard for each in one.heard.values()]
+    yield _changed_row("of what the engines heard", stages, outputs)
+    ours = [words_of(sentence) for sentence in corpus(Lexicon.load())]
+    yield _changed_row("of the sentences of the corpus", stages, ours)
+    yield _as_a_person_wrote(stages)
+
+
+def kept_by_second_pass(stages: TextStages, heard: Sequence[HeardSentence]) -> Iterator[Row]:
+    """Both engines over every sentence; what replaced the first text without asking."""
+    outcomes: Counter[Outcome] = Counter()
+    changed = alike = 0
+    pairs = [one for one in heard if {LIVE, SECOND} <= one.heard.keys()]
+    for one in pairs:
+        first, second = (stages.write(one.heard[name].words) for name in (LIVE, SECOND))
+        verdict = verdict_on(first, second, TextNow())
+        outcomes[verdict.outcome] += 1
+        if verdict.outcome is Outcome.REPLACED:
+            changed += _has_changed(first.text, verdict.text.text)
+            alike += not same_values(one.sentence.written, verdict.text.text)
+    counted = ", ".join(f"{count} {outcome.value}" for outcome, count in outcomes.most_common())
+    note = f"{counted}; {LIVE}, then {SECOND}; synthetic voices"
+    name = "left/right, no/not/without, numbers, units, levels changed by the second pass without the reader's choice"
+    yield judged(name, changed, "", 0, runs=len(pairs), note=note)
+    why = "both engines misheard the same value, so nobody was asked; no engine can tell"
+    yield told(
+        "replaced texts whose values are not what was said", alike, "", runs=outcomes[Outcome.REPLACED], note=why
+    )
+
+
+def told(name: str, value: float, unit: str, *, runs: int, note: str) -> Row:
+    """A figure nobody has agreed on."""
+    return Row(name, value, unit, 0.0, False, None, runs, f"no figure agreed; {note}")
+
+
+def _changed_row(which: str, stages: TextStages, texts: Iterable[Sequence[Word]]) -> Row:
+    changed = runs = 0
+    for words in texts:
+        written = stages.write(words)
+        runs += 1
+        changed += _has_changed(" ".join(word.text for word in words), written.text)
+    name = f"left/right, no/not/without, numbers, units, levels changed by the text stages, {which}"
+    return judged(name, changed, "", 0, runs=runs, note="by value and by a plain count of the words")
+
+
+def _as_a_person_wrote(stages: TextStages) -> Row:
+    """The test sentences as they are said, against how a person wrote them: figures, units and levels, in order."""
+    tested = [*(sentences(RADSET) if RADSET.is_file() else ()), *sentences(HELD_APART)]
+    other = [one for one in tested if _figures(stages.write(words_of(one.spoken)).text) != _figures(one.written)]
+    name = "figures, units and levels not written as a person wrote them, of all test sentences as they are said"
+    return judged(name, len(other), "", 0, runs=len(tested), note=", ".join(one.name for one in other))
+
+
+def _has_changed(before: str, after: str) -> bool:
+    return not same_values(before, after) or _plain_words(before) != _plain_words(after)
+
+
+def _plain_words(text: str) -> list[str]:
+    return _PLAIN.findall(text.lower())
+
+
+def _figures(text: str) -> list[str]:
+    return _FIGURES.findall(text)
