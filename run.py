@@ -3,11 +3,12 @@
 
     demo    set up what is missing, then run the main job on a demo site: the application where there is a screen,
             else the whole job by itself on virtual monitors, leaving screenshots and the report in demo-out/
-    test    set up (with the test servers and oracles), run the checks, then every test; words after it go to pytest
+    test    set up (with the test servers and oracles), run the checks, then every test, in two runs side by side; words
+            after it go to pytest, in one run
     check   set up, then formatting, lint, types and layers
-    bench   set up, then measure: `bench imaging [--json]`, `bench calibration`; both sides in turn, medians, a table
+    bench   set up, then measure: `bench imaging|calibration|dictation [--json]`; both sides in turn, medians, a table
     fuzz    set up, then feed broken images to the program: `fuzz [--minutes 10] [--seed N]`
-    soak    set up, then the full counts of what `test` only samples: `soak imaging` or `soak calibration`
+    soak    set up, then the full counts of what `test` only samples: `soak imaging|calibration|dictation`
     docs    set up, then build the manual into site/
 
 Set-up is done once: system packages through apt when some are missing, a virtual environment in .venv, the locked
@@ -22,6 +23,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -215,7 +217,23 @@ def run_checks() -> int:
 def test(words: Sequence[str]) -> int:
     set_up([*PROGRAM_PACKAGES, *VIRTUAL_SCREEN_PACKAGES, *TEST_PACKAGES], for_tests=True)
     code = run_checks()
-    return call([str(BIN / "python"), "-m", "pytest", *words], cwd=ROOT) or code
+    pytest = [str(BIN / "python"), "-m", "pytest"]
+    if words:
+        return call([*pytest, *words], cwd=ROOT) or code
+    return run_both([*pytest, "tests/e2e", "-p", "no:cacheprovider"], [*pytest, "--ignore=tests/e2e"]) or code
+
+
+def run_both(windows: Sequence[str], others: Sequence[str]) -> int:
+    """Two test runs side by side, because the one waits a lot: for windows, sound and other people's servers."""
+    say("the tests of the whole program run beside the others; what they say comes at the end")
+    with tempfile.TemporaryFile() as said, subprocess.Popen(windows, cwd=ROOT, stdout=said, stderr=said) as beside:
+        code = call(others, cwd=ROOT)
+        beside.wait()
+        said.seek(0)
+        sys.stdout.flush()
+        shutil.copyfileobj(said, sys.stdout.buffer)
+        sys.stdout.flush()
+    return code or beside.returncode
 
 
 def bench(words: Sequence[str]) -> int:
@@ -232,6 +250,7 @@ def fuzz(words: Sequence[str]) -> int:
 SOAKS = {
     "imaging": ("tests/golden",),
     "calibration": ("tests/soak", "tests/e2e/test_calibration_measure.py", "tests/e2e/test_meter_failures.py"),
+    "dictation": ("tests/unit/dictation", "tests/e2e/test_microphone.py", "tests/e2e/test_dictated_reports.py"),
 }
 
 

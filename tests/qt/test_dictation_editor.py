@@ -154,6 +154,7 @@ def test_dictated_text_is_not_reported_as_typed_and_is_one_undo_step(report: Dic
     report.desk.edit_field, edit = _spied(report.desk.edit_field, edits)  # type: ignore[method-assign]
     report.hears(" No effusion. No pneumothorax.")
     assert not edits
+    assert not report.sees("Report notice")
     report.press(Qt.Key.Key_Z, CTRL)
     assert edits == ["Lungs clear."]
     assert report.draft() == report.findings.toPlainText() == "Lungs clear."

@@ -48,6 +48,27 @@ def test_a_mark_goes_while_its_word_is_changed(report: DictatedReport) -> None:
     assert _misspelt(report) == []
 
 
+def test_marks_follow_their_lines_when_lines_are_added_and_joined(report: DictatedReport) -> None:
+    def drawn() -> list[list[tuple[int, int]]]:
+        document = report.findings.document()
+        blocks = (document.findBlockByNumber(number) for number in range(document.blockCount()))
+        return [[(each.start, each.length) for each in block.layout().formats()] for block in blocks]
+
+    report.write("teh a\nteh b", 0)
+    report.findings.select(5, 5)
+    report.editor._marks._check_spelling()
+    assert drawn() == [[(0, 3)], [(0, 3)]]
+    report.press(Qt.Key.Key_Return)
+    report.editor._marks._check_spelling()
+    assert drawn() == [[(0, 3)], [], [(0, 3)]]
+    report.press(Qt.Key.Key_Delete)
+    report.findings.select(0, 0)
+    report.type("At ")
+    report.press(Qt.Key.Key_Return)
+    report.editor._marks._check_spelling()
+    assert drawn() == [[], [(0, 3)], [(0, 3)]]
+
+
 def test_a_suggestion_is_taken_by_key_as_one_undo_step(report: DictatedReport) -> None:
     report.write("Hilar regoin clear.")
     report.editor._marks._check_spelling()

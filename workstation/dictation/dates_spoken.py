@@ -39,15 +39,8 @@ def read_time(u: Utterance, i: int) -> Reading | None:
     if found is None:
         return None
     end, hour, minute = found
-    if (half := _half_of_day(u, end)) is not None and 1 <= hour <= 12:
-        digits = f"{hour}" if minute is None else f"{hour}:{minute:02}"
-        return Reading(i, half[0], "time", f"{hour}:{minute or 0:02} {half[1]}", f"{digits} {half[1]}", "time")
-    if u.low(end) == "o'clock" and 1 <= hour <= 12:
-        digits = f"{hour}" if minute is None else f"{hour}:{minute:02}"
-        return Reading(i, end + 1, "time", f"{hour}:{minute or 0:02} o'clock", f"{digits} o'clock", "time")
-    if 1 <= hour <= 12 and _until_oclock(u, end):
-        digits = f"{hour}" if minute is None else f"{hour}:{minute:02}"
-        return Reading(i, end, "time", f"{hour}:{minute or 0:02} o'clock", digits, "time")
+    if 1 <= hour <= 12 and (reading := _with_half_or_clock(u, i, found)) is not None:
+        return reading
     if minute is not None and not _is_written_clock(u, i) and u.low(end) == "hours" and _is_military(u, i, hour):
         return Reading(i, end + 1, "time", f"{hour:02}:{minute:02}", f"{hour:02}:{minute:02} hours", "time")
     if _is_written_clock(u, i):
@@ -55,6 +48,18 @@ def read_time(u: Utterance, i: int) -> Reading | None:
         written = u.text(i, hours)
         return Reading(i, hours, "time", f"{hour:02}:{minute:02}", written, "time")
     return None
+
+
+def _with_half_or_clock(u: Utterance, i: int, found: tuple[int, int, int | None]) -> Reading | None:
+    """With AM or PM or o'clock behind it; the first of "nine to ten o'clock" too."""
+    end, hour, minute = found
+    digits = f"{hour}" if minute is None else f"{hour}:{minute:02}"
+    value = f"{hour}:{minute or 0:02}"
+    if (half := _half_of_day(u, end)) is not None:
+        return Reading(i, half[0], "time", f"{value} {half[1]}", f"{digits} {half[1]}", "time")
+    if u.low(end) == "o'clock":
+        return Reading(i, end + 1, "time", f"{value} o'clock", f"{digits} o'clock", "time")
+    return Reading(i, end, "time", f"{value} o'clock", digits, "time") if _until_oclock(u, end) else None
 
 
 def _until_oclock(u: Utterance, i: int) -> bool:

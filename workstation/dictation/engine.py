@@ -6,6 +6,7 @@ thread and may take its time; windows use it through `engine_worker`, where it r
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -123,7 +124,7 @@ class EngineSettings:
     prompt, hotwords
         What Whisper is told to expect.
     threads
-        Processors that a final pass may use.
+        Processors that a final pass may use; one is left to the windows.
     """
 
     engine: str
@@ -135,7 +136,12 @@ class EngineSettings:
     dictionary: Path | None = None
     prompt: str = field(default="", repr=False)
     hotwords: str = field(default="", repr=False)
-    threads: int = 2
+    threads: int = field(default_factory=lambda: threads_of(os.cpu_count() or 1))
+
+
+def threads_of(processors: int) -> int:
+    """How many of a computer's processors an engine may use; more than four make it no faster."""
+    return max(1, min(4, processors - 1))
 
 
 def made_engine(settings: EngineSettings) -> SpeechEngine:

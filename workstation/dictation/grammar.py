@@ -61,14 +61,11 @@ def read_meaning(u: Utterance, i: int) -> Reading | None:
         return bound
     if (u.lows(i, 3) == ("w", "/", "o") and u.glued(i + 2)) or u.lows(i, 2) == ("ruled", "out"):
         return Reading(i, i + (3 if low == "w" else 2), "negation", "without" if low == "w" else "excluded")
-    if low in NEGATIONS:
-        return Reading(i, i + 1, "negation", NEGATIONS[low])
+    for kind, listed in (("negation", NEGATIONS), ("side", SIDES), ("comparison", COMPARISONS)):
+        if low in listed:
+            return Reading(i, i + 1, kind, listed[low])
     if low.endswith("n't"):
         return Reading(i, i + 1, "negation", "not")
-    if low in SIDES:
-        return Reading(i, i + 1, "side", SIDES[low])
-    if low in COMPARISONS:
-        return Reading(i, i + 1, "comparison", COMPARISONS[low])
     if low in _THAN and u.low(i + 1) == "than":
         return Reading(i, i + 2, "comparison", _THAN[low])
     sign = polarity(low)

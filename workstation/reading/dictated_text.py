@@ -173,7 +173,7 @@ class DictatedText:
             was = each.passage.span
             texts = [*(each.before if is_by_hand else ()), *([old[was[0] : was[1]]] if each in touched else [])]
             blocked = [span for span in taken if span != was or each in touched or each.is_gone]
-            spans = (_nearest(new, text, changed, was[0], blocked) for text in texts)
+            spans = (_nearest(new, text, changed, was[0], blocked) for text in texts if _has_word(text))
             span = next((span for span in spans if span is not None), None)
             if span is not None:
                 found[each.passage.utterance] = span
@@ -204,13 +204,14 @@ def _edit(each: Dictated, splice: Splice, old: str, taken: Collection[Span]) -> 
     """The reader has changed the text of a passage, or taken it away."""
     passage = each.passage
     was, span = passage.span, moved(passage.span, splice)
-    if splice.start < was[0] or splice.end > was[1] or span[0] >= span[1]:
-        each.before = (*each.before, old[was[0] : was[1]])[-_KEPT_BEFORE:]
-    if span[0] >= span[1] or any(start < span[1] and span[0] < end for start, end in taken):
+    before = (*each.before, old[was[0] : was[1]])
+    each.before = (*before[:1], *before[1:][1 - _KEPT_BEFORE :])  # of many edits the first had the whole
+    left = splice.apply(old)[span[0] : span[1]]
+    if not _has_word(left) or any(start < span[1] and span[0] < end for start, end in taken):
         each.passage, each.is_gone = replace(passage, start=span[0], end=span[0], is_edited=True), True
         return
     each.passage = _with_marks_moved(replace(passage.at(span), is_edited=True), passage, splice)
-    _recognise(each, splice.apply(old)[span[0] : span[1]])
+    _recognise(each, left)
 
 
 def _stand(each: Dictated, span: Span, new: str) -> None:
@@ -276,6 +277,11 @@ def _relative(now: Passage, old: Passage, mark: Span, splice: Splice) -> Span | 
 
 def _at(mark: Rewrite, span: Span) -> Rewrite:
     return replace(mark, start=span[0], end=span[1])
+
+
+def _has_word(text: str) -> bool:
+    """Whether more than marks are there: a lone full stop is no passage that could be known again."""
+    return any(letter.isalnum() for letter in text)
 
 
 def _nearest(new: str, wanted: str, changed: Span, near: int, taken: Collection[Span]) -> Span | None:

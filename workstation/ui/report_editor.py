@@ -197,7 +197,7 @@ class ReportEditor(QWidget):
 
     def tell_place(self) -> None:
         """Tell dictation where the reader is: what is said next begins there."""
-        if self._in_hand in self.fields:
+        if self._is_writable and self._in_hand in self.fields:
             self._desk.dictation.place(self.case_key, self._in_hand, *self.fields[self._in_hand].text.place)
 
     def open_panel(self) -> bool:

@@ -56,8 +56,12 @@ def test_a_mistake_corrected_twice_is_not_made_a_third_time_not_even_tomorrow_bu
         try:
             assert dictate_and_correct(later) == wanted
             if user == "dr.demo":
+                known = later.dictation.learnt.entries
                 later.dictation.forget("glimmer")
                 assert later.dictation.learnt.meant("glimmer") is None
+                later.dictation.put_back(known)
+                assert later.dictation.learnt.entries == known
+                later.dictation.forget("glimmer")
         finally:
             later.close()
 
