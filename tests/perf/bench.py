@@ -1,4 +1,4 @@
-"""The table of speeds: `python tests/perf/bench.py [imaging|calibration|all] [--json] [--work DIR]`.
+"""The table of speeds: `python tests/perf/bench.py [imaging|calibration|dictation|all] [--json] [--work DIR]`.
 
 Each module of a part measures in a process of its own, so that none inherits another's memory or threads. Its function
 ``rows(work)`` yields `measuring.Row`; ``work`` is a folder for generated studies that is kept between runs. Exit code 1
@@ -26,6 +26,7 @@ from tests.perf.measuring import Row, machine  # noqa: E402 - the root must be k
 PARTS = {
     "imaging": ("perf_headers", "perf_loading", "perf_codecs", "perf_volumes", "perf_rendering"),
     "calibration": ("perf_gsdf", "perf_patterns", "perf_fleet"),
+    "dictation": ("perf_dictation", "perf_commands", "perf_speech", "perf_dictating"),
 }
 LONGEST_S = 600.0
 _MARK = "row "
@@ -38,10 +39,14 @@ def main(words: Sequence[str]) -> int:
         return _measure_here(asked.module, asked.work)
     names = list(_modules(asked.part))
     about, began = machine(), time.monotonic()
-    rows = [row for name in names for row in _measured(name, asked.work, began + LONGEST_S - time.monotonic())]
+    longest_s = LONGEST_S * (len(PARTS) if asked.part == "all" else 1)
+    rows = [row for name in names for row in _measured(name, asked.work, began + longest_s - time.monotonic())]
+    spoken = importlib.import_module("tests.perf.dictation_about") if asked.part in ("dictation", "all") else None
     if asked.json:
-        print(json.dumps({"machine": about, "rows": [asdict(row) for row in rows]}, indent=1))  # noqa: T201
-    print(_table(rows), file=sys.stderr if asked.json else sys.stdout)
+        more = {"dictation": spoken.about(asked.work)} if spoken else {}
+        print(json.dumps({"machine": about, "rows": [asdict(row) for row in rows], **more}, indent=1))  # noqa: T201
+    text = "\n".join((_table(rows), *(spoken.lines(asked.work) if spoken else ())))
+    print(text, file=sys.stderr if asked.json else sys.stdout)
     return 1 if any(row.ok is False for row in rows) else 0
 
 

@@ -145,6 +145,8 @@ def _get_ready(room: DictationRoom) -> None:
 
 
 def _settle(room: DictationRoom) -> None:
+    """The last words come; the microphone goes on hearing the room."""
+    room.microphone.say(blocks_of(noise(2.0, _ROOM_DB).tobytes(), time.monotonic()))
     _until(room, lambda: room.dictation.state.armed is Armed.OFF and not room.dictation.state.is_busy, _SETTLED_S)
 
 

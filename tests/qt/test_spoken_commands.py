@@ -126,6 +126,7 @@ def test_fields_are_reached_by_voice(monitor: Monitor) -> None:
     ("words", "after"),
     [
         ("replace small with large", "A large mass."),
+        ("replace small with two centimeter", "A 2 cm mass."),
         ("delete small", "A mass."),
         ("capitalise mass", "A small Mass."),
         ("new paragraph", "A small mass.\n\n"),

@@ -1,4 +1,4 @@
-"""The spoken commands as sentences of the language model: one that knows reports alone hears "scratch that" as a report.
+"""The spoken commands as sentences of the language model: one of reports alone hears "scratch that" as a report.
 
 What a slot holds is known only while a report is dictated. Usual names of fields, macros and windows stand in
 ``resources/dictation/command_words.toml``; for words of a field stand the lexicon's findings.

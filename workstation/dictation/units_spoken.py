@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
+from workstation.dictation.numbers_spoken import starts_number
 from workstation.dictation.tokens import Utterance, utterance_of
 from workstation.foundation.resources import resource_path
 
@@ -110,7 +111,7 @@ def _is_adjective(u: Utterance, i: int, end: int) -> bool:
         return u.low(end) in _AFTER_STAIN
     if u.low(i) != "minute" or (u.low(i - 1) == "-" and u.glued(i - 1)):
         return False
-    return u.is_letters(end) and u.low(end) not in _AFTER_MINUTE
+    return u.is_letters(end) and u.low(end) not in _AFTER_MINUTE and not starts_number(u, end)
 
 
 def _written(u: Utterance, i: int, unit: Unit) -> str:

@@ -170,10 +170,13 @@ class DictatedText:
         found: dict[str, Span] = {}
 
         def look(each: Dictated) -> None:
-            was = each.passage.span
-            texts = [*(each.before if is_by_hand else ()), *([old[was[0] : was[1]]] if each in touched else [])]
+            was, is_ruin = each.passage.span, _is_ruin(each)
+            texts = [*(each.before if is_by_hand else ())]
+            if each in touched and not is_ruin:
+                texts.append(old[was[0] : was[1]])
             blocked = [span for span in taken if span != was or each in touched or each.is_gone]
-            spans = (_nearest(new, text, changed, was[0], blocked) for text in texts if _has_word(text))
+            where = (0, len(new)) if is_by_hand and is_ruin else changed
+            spans = (_nearest(new, text, where, was[0], blocked) for text in texts if _has_word(text))
             span = next((span for span in spans if span is not None), None)
             if span is not None:
                 found[each.passage.utterance] = span
@@ -204,8 +207,9 @@ def _edit(each: Dictated, splice: Splice, old: str, taken: Collection[Span]) -> 
     """The reader has changed the text of a passage, or taken it away."""
     passage = each.passage
     was, span = passage.span, moved(passage.span, splice)
-    before = (*each.before, old[was[0] : was[1]])
-    each.before = (*before[:1], *before[1:][1 - _KEPT_BEFORE :])  # of many edits the first had the whole
+    if not _is_ruin(each):
+        before = (*each.before, old[was[0] : was[1]])
+        each.before = (*before[:1], *before[1:][1 - _KEPT_BEFORE :])  # of many edits the first had the whole
     left = splice.apply(old)[span[0] : span[1]]
     if not _has_word(left) or any(start < span[1] and span[0] < end for start, end in taken):
         each.passage, each.is_gone = replace(passage, start=span[0], end=span[0], is_edited=True), True
@@ -277,6 +281,12 @@ def _relative(now: Passage, old: Passage, mark: Span, splice: Splice) -> Span | 
 
 def _at(mark: Rewrite, span: Span) -> Rewrite:
     return replace(mark, start=span[0], end=span[1])
+
+
+def _is_ruin(each: Dictated) -> bool:
+    """Whether hardly anything is left of a text; then it is looked for in the whole field, not only at the change."""
+    passage = each.passage
+    return bool(each.before) and (each.is_gone or 2 * (passage.end - passage.start) < len(each.before[0]))
 
 
 def _has_word(text: str) -> bool:

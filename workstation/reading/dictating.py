@@ -28,8 +28,9 @@ from workstation.reading.dictation_changes import (
     TextSpliced,
     Told,
 )
-from workstation.reading.dictation_core import DictationCore, DictationParts
+from workstation.reading.dictation_core import DictationCore
 from workstation.reading.dictation_obstacles import obstacles_of
+from workstation.reading.dictation_parts import DictationParts
 from workstation.reading.obstacles import Obstacle
 
 __all__ = [

@@ -5,17 +5,13 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Protocol
+from dataclasses import replace
 
 from workstation.dictation.commands import Command
-from workstation.dictation.dictation_microphones import HidBus
 from workstation.dictation.engine_worker import EngineState
 from workstation.dictation.levels_meter import LevelReading
 from workstation.dictation.listening import NO_MICROPHONE, Armed
-from workstation.dictation.microphone import MicrophoneSource
-from workstation.dictation.speech_models import SpeechModels
-from workstation.dictation.utterance_audio import SealedStore, UtteranceAudio
+from workstation.dictation.utterance_audio import UtteranceAudio
 from workstation.dictation.utterances import Ended, Tag, Target
 from workstation.dictation.words import Heard, Word
 from workstation.foundation.clock import Clock
@@ -24,50 +20,17 @@ from workstation.foundation.errors import UserFacingError
 from workstation.reading.case_book import CaseBook
 from workstation.reading.dictation_buttons import DictationButtons
 from workstation.reading.dictation_changes import Change, CommandSpoken, DictationState, Told
-from workstation.reading.dictation_engines import DictationEngines, MakeEngine, Prepare, Wishes, engine_worker
+from workstation.reading.dictation_engines import DictationEngines, Wishes
 from workstation.reading.dictation_jobs import DictationJobs
+from workstation.reading.dictation_parts import DictationParts
 from workstation.reading.dictation_results import DictationResults
 from workstation.reading.drafting import DraftKeeper
 from workstation.reading.engine_line import EngineLine
 from workstation.reading.hearing import Hearing
-from workstation.reading.learnt_store import Learnt, LearntStore
+from workstation.reading.learnt_store import Learnt
 from workstation.reading.scribe import Scribe
-from workstation.reporting.draft import Draft
 
 _GRACE_S = 1.2
-
-
-class Player(Protocol):
-    """Plays a phrase; see `loudspeaker.Loudspeaker`."""
-
-    def play(self, pcm: bytes) -> None: ...
-    def stop(self) -> None: ...
-
-
-@dataclass(frozen=True)
-class DictationParts:
-    """What dictation is made of.
-
-    Attributes
-    ----------
-    heading
-        Name of a field of a draft, for people.
-    draft_keys
-        The cases that have a draft on disk; recordings of others are erased.
-    bus
-        The USB devices, where there are any.
-    """
-
-    models: SpeechModels
-    prepare: Prepare
-    microphone: MicrophoneSource
-    loudspeaker: Player
-    recordings: SealedStore
-    learnt: LearntStore
-    heading: Callable[[Draft, str], str]
-    draft_keys: Callable[[], Sequence[str]]
-    bus: Callable[[], HidBus] | None = None
-    make_engine: MakeEngine = engine_worker
 
 
 class DictationCore:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QFrame, QLineEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from workstation.qtkit.accessible import named
 from workstation.reading.obstacles import Obstacle
@@ -20,6 +20,31 @@ def is_answered(typed: str) -> bool:
     return len(typed.strip()) >= SHORTEST_ACKNOWLEDGEMENT
 
 
+class WrappedLink(QPushButton):
+    """A button that is a sentence, in as many lines as it needs."""
+
+    def __init__(self, tip: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "link")
+        self.setToolTip(tip)
+        self._words = label("", wrap=True)
+        self._words.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._inside = QVBoxLayout(self)
+        self._inside.setContentsMargins(0, TOKENS.spacing.xs, 0, TOKENS.spacing.xs)
+        self._inside.addWidget(self._words)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+
+    def show_text(self, text: str) -> None:
+        """What it says."""
+        self._words.setText(text)
+
+    def sizeHint(self) -> QSize:
+        return self._inside.sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        return self._inside.minimumSize()
+
+
 class ObstacleLine(QFrame):
     """One obstacle: its sentence, a way to the field it is about, a place for the reader's reason."""
 
@@ -30,10 +55,7 @@ class ObstacleLine(QFrame):
         super().__init__(parent)
         self._obstacle = obstacle
         self._text = label("", wrap=True)
-        self._jump = QPushButton()
-        self._jump.setProperty("role", "link")
-        self._jump.setStyleSheet(f"QPushButton {{ color: {TOKENS.text.primary}; }}")
-        self._jump.setToolTip("Go to this field")
+        self._jump = WrappedLink("Go to this field")
         self._answer = QLineEdit(typed)
         self._answer.setPlaceholderText("Your reason, it goes into the report")
         layout = QVBoxLayout(self)
@@ -64,7 +86,7 @@ class ObstacleLine(QFrame):
         named(self._jump, f"Go to: {obstacle.text}")
         named(self._answer, f"Acknowledgement: {obstacle.text}")
         self._text.setText(obstacle.text)
-        self._jump.setText(obstacle.text)
+        self._jump.show_text(obstacle.text)
         self._text.setVisible(not _field_of(obstacle))
         self._jump.setVisible(bool(_field_of(obstacle)))
         self._answer.setVisible(obstacle.must_acknowledge)

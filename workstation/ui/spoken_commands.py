@@ -7,7 +7,7 @@ of their own, and the same command asks for the choice or the words when it is s
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from workstation.dictation.commands import Command as Spoken
 from workstation.dictation.commands import HelpLine, Possible
 from workstation.dictation.microphone_map import MicrophoneAction
+from workstation.dictation.normaliser import Layout, write_out
 from workstation.reading.dictation_changes import CommandSpoken
 from workstation.ui.commands import Commands
 from workstation.ui.voice_edits import VoiceEdits
@@ -179,7 +180,7 @@ class SpokenCommands(QObject):
             return
         if not self._may_speak():
             return
-        if self.carry_out(spoken.command):
+        if self.carry_out(_as_written(spoken.command)):
             self.done.emit(f"Command: {_in_words(spoken.command)}")
         else:
             self.refused.emit(f"Heard “{_in_words(spoken.command)}”, which cannot be done now.")
@@ -218,6 +219,14 @@ class SpokenCommands(QObject):
     def _text_in_hand(self) -> str:
         words = self._words()
         return words.text if words is not None else ""
+
+
+def _as_written(command: Spoken) -> Spoken:
+    """What was said in the place of other words, as a report writes it: "two centimeters" is 2 cm."""
+    if not command.replacement:
+        return command
+    layout = Layout(starts_sentence=False, ends_sentence=False)
+    return replace(command, replacement=write_out(command.replacement, layout).text)
 
 
 def _on_words(words: VoiceEdits, command: Spoken) -> bool:

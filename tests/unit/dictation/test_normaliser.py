@@ -145,8 +145,14 @@ _SOUP = """
 one two three five ten twenty thirty hundred thousand oh point by to and or minus plus half a of the no not without
 left right grade series image L T S C b p m mm centimeters percent months year old degrees march may third second comma
 period colon new line slash dash open close paren impression bi rads gleason bosniak
+type stanford hepatitis omnipaque iodine segment at least up minute gram hyper third o'clock ± covid
 3 4.5 2024 1,200 .8 3:45 2x3cm L4-5 5-6 hours
 """.split()  # noqa: SIM905
+
+
+@pytest.mark.parametrize("said", ["point oh thousand", "close without series hours point oh thousand degrees"])
+def test_a_run_of_number_words_always_comes_to_an_end(said: str) -> None:
+    assert write_out(said, FRAGMENT).text == said
 
 
 @settings(max_examples=150, deadline=None)

@@ -18,7 +18,7 @@ from workstation.reading.dictation_engines import LOW_ACCURACY, Wishes, engine_w
 from workstation.reading.speech_preparation import MODULES, SpeechPreparation
 
 
-@pytest.mark.skipif(not os.environ.get("LIGHTBOX_FULL"), reason="builds the language model; runs in soak dictation")
+@pytest.mark.skipif(os.environ.get("LIGHTBOX_FULL") != "1", reason="builds the language model; runs in soak dictation")
 def test_a_recording_becomes_text_in_the_draft_and_closing_is_quick(tmp_path: Path) -> None:
     sound = pcm_of(recording("joe", "cxr01"))
     limits = Limits(memory_bytes=2 << 30, time_s=180.0, patience=3.0)
@@ -48,7 +48,7 @@ def test_a_recording_becomes_text_in_the_draft_and_closing_is_quick(tmp_path: Pa
             assert time.monotonic() < deadline
             room.dictation.pump()
             time.sleep(0.02)
-        print(f"ready after {ready_s:.1f} s: {room.text()}", room.dictation.state)
+        assert ready_s < 60
         assert len(room.text().split()) >= 4
         assert room.text()[0].isupper()
         assert room.dictation.unconfirmed(HEAD) == ("findings",)
