@@ -98,10 +98,10 @@ def checked_phones(text: str) -> str:
 def pronounced_as_spelt(word: str) -> str:
     """The likely pronunciation of a word that stands in no table: a name, a drug, a brand.
 
-    Words without a vowel and digits are spelt out. Never empty for a word with a letter or digit.
+    Single letters, words without a vowel and digits are spelt out. Never empty for a word with a letter or digit.
     """
     letters = re.sub(r"[^a-z0-9]", "", word.lower())
-    if not re.search(r"[aeiouy]", letters):
+    if len(letters) == 1 or not re.search(r"[aeiouy]", letters):
         return " ".join(LETTERS.get(letter) or DIGITS[letter] for letter in letters)
     return " ".join(_without_doubles(_phones_of(letters)))
 
