@@ -271,12 +271,12 @@ class FakeDesk:
             self._drafts[case.key] = a_draft(case.key, self._template, self.clock.now())
         return self._drafts[case.key]
 
-    def edit_field(self, case_key: str, field_id: str, text: str) -> Draft:
+    def edit_field(self, case_key: str, field_id: str, text: str, emphasis: Any = None) -> Draft:
         case = self._book.must_be_active(case_key)
         if case.is_read_only:
             raise NotNow(case.read_only_reason)
         old = self._field_text(case_key, field_id)
-        self._put_text(case_key, field_id, text)
+        self._put_text(case_key, field_id, text, emphasis)
         self.dictation.follow_edit(case_key, field_id, old, self._field_text(case_key, field_id))
         return self._drafts[case_key]
 
@@ -372,8 +372,8 @@ class FakeDesk:
     def _field_text(self, case_key: str, field_id: str) -> str:
         return self._drafts[case_key].fields.get(field_id, "")
 
-    def _put_text(self, case_key: str, field_id: str, text: str) -> None:
-        self._drafts[case_key] = self._drafts[case_key].with_field(field_id, text, self.clock.now())
+    def _put_text(self, case_key: str, field_id: str, text: str, emphasis: Any = None) -> None:
+        self._drafts[case_key] = self._drafts[case_key].with_field(field_id, text, self.clock.now(), emphasis)
         self._unsaved.add(case_key)
 
     def _maybe_fail(self, method: str) -> None:

@@ -59,6 +59,7 @@ class FakeDictation:
         self.buttons: dict[str, str] = {}
         self.possible: tuple[Possible, ...] = ()
         self.models_looked_at = 0
+        self.not_recognised: dict[str, tuple[str, ...]] = {}
         self.engine_wish = ("", True)
         self.placed: tuple[str, str, int, int] | None = None
         self.open_sign_dialogs: set[str] = set()
@@ -278,6 +279,9 @@ class FakeDictation:
 
     def choose_engine(self, engine: str, second_pass: bool) -> None:
         self.engine_wish = (engine, second_pass)
+
+    def unheard(self, case_key: str) -> tuple[str, ...]:
+        return self.not_recognised.get(case_key, ())
 
     def transcribe_again(self, case_key: str, utterance: str) -> None:
         self._say(Told(f"{utterance} is recognised again."))

@@ -164,9 +164,9 @@ def test_dictated_text_is_not_reported_as_typed_and_is_one_undo_step(report: Dic
 
 
 def _spied(edit: Any, edits: list[str]) -> tuple[Any, Any]:
-    def spy(case_key: str, field_id: str, text: str) -> Any:
+    def spy(case_key: str, field_id: str, text: str, *bold: Any) -> Any:
         edits.append(text)
-        return edit(case_key, field_id, text)
+        return edit(case_key, field_id, text, *bold)
 
     return spy, edit
 

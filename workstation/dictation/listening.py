@@ -209,6 +209,12 @@ class Listening:
                 return
         self._disarm(Move.CASE, EndReason.CASE)
 
+    def divide(self) -> None:
+        """At the next short silence another utterance begins, in the same place."""
+        with self._lock:
+            if self._armed is not Armed.OFF and self._target is not None:
+                self._waiting.append(Retarget(self._now_s(), self._target))
+
     def choose(self, device: str) -> None:
         """Use another microphone from now on."""
         with self._lock:

@@ -7,6 +7,7 @@ tell nothing.
 
 from __future__ import annotations
 
+import itertools
 import json
 import threading
 from collections import deque
@@ -31,6 +32,10 @@ class SealedStore(Protocol):
 
     def read(self, name: str) -> bytes | None:
         """The content; None when there is none."""
+        ...
+
+    def has(self, name: str) -> bool:
+        """Whether there is any, damaged or not."""
         ...
 
     def write(self, name: str, content: bytes) -> None:
@@ -216,7 +221,7 @@ class UtteranceAudio:
         return found
 
     def _remove_pieces(self, utterance: str) -> None:
-        count = len(self._pieces(utterance))
+        count = next(number for number in itertools.count() if not self._store.has(_piece_name(utterance, number)))
         for number in reversed(range(count)):  # from the end: what a crash leaves is still found from the beginning
             self._store.remove(_piece_name(utterance, number))
 

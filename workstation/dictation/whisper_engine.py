@@ -10,10 +10,10 @@ model itself takes it for silence, or when it repeats itself.
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import version
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 WHISPER_FILES = ("model.bin", "config.json", "tokenizer.json")
 """Without its tokenizer faster-whisper would look for one on the network."""
 _BEAM = 5
+_MISSED_S, _AS_LOUD = 0.5, 0.1  # of sound behind the last word, as loud as a tenth of the loudest
+_CLEARLY_SPEECH = 0.3  # greatest probability of silence in what is heard there
 _NO_SPEECH = 0.6  # the thresholds of the Whisper paper, section 4.5
 _LOW_LOG_PROBABILITY = -1.0
 _REPEATS_ITSELF = 2.4
@@ -133,12 +135,7 @@ class WhisperEngine:
             no_speech_threshold=_NO_SPEECH,
             log_prob_threshold=_LOW_LOG_PROBABILITY,
         )
-        if fits_one_window:
-            # Whole as one segment. Times of words make the library look once more at what lies behind the last word,
-            # where nobody speaks and Whisper says "Thank you".
-            return islice(segments, 1)
-        found: Iterable[Any] = segments
-        return found
+        return _one_window(segments, sound) if fits_one_window else segments
 
 
 def _loaded(settings: EngineSettings) -> WhisperModel:
@@ -161,6 +158,29 @@ def _loaded(settings: EngineSettings) -> WhisperModel:
         raise ModelRefused(
             f"The Whisper model at {folder} cannot be loaded.", "Check it: workstation models verify."
         ) from error
+
+
+def _one_window(segments: Iterable[Any], sound: NDArray[np.float32]) -> Iterator[Any]:
+    """The whole utterance is one segment, as a rule.
+
+    Times of words make the library look once more at what lies behind the last word, where nobody speaks and Whisper
+    says "Thank you". But now and then it breaks off in the middle: what is loud behind the last word is heard too.
+    """
+    for number, segment in enumerate(segments):
+        if number == 0 or segment.no_speech_prob < _CLEARLY_SPEECH:
+            yield segment
+        end_s = segment.words[-1].end if segment.words else segment.end
+        if _loud_s(sound, float(end_s)) < _MISSED_S:
+            return
+
+
+def _loud_s(sound: NDArray[np.float32], after_s: float) -> float:
+    """Seconds behind ``after_s`` that are about as loud as the speech before."""
+    frames = sound[: sound.size // _FRAME * _FRAME].reshape(-1, _FRAME)
+    loudness = np.sqrt(np.mean(np.square(frames), axis=1))
+    behind = loudness[math.ceil(after_s * SAMPLES_PER_S / _FRAME) :]
+    loud = behind > max(_QUIET_RMS, _AS_LOUD * float(loudness.max(initial=0.0)))
+    return float(loud.sum()) * _FRAME / SAMPLES_PER_S
 
 
 def _kept(segments: Iterable[Any], sound: NDArray[np.float32]) -> Iterator[Any]:

@@ -7,7 +7,7 @@ and belong in a TaskRunner. Observers are called in whatever thread caused the c
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 
@@ -330,13 +330,18 @@ class Desk:
             lambda old: adopted(old, self._templates, self._chosen_template(case), self.site_clock.now()),
         )
 
-    def edit_field(self, case_key: str, field_id: str, text: str) -> Draft:
-        """Put text into a field (quick). Only the active case takes text; saved within a second."""
+    def edit_field(
+        self, case_key: str, field_id: str, text: str, emphasis: Iterable[Sequence[int]] | None = None
+    ) -> Draft:
+        """Put text into a field (quick). Only the active case takes text; saved within a second.
+
+        ``emphasis`` is what of the text is bold; None: what was bold stays so as far as it stays.
+        """
         case = self._book.must_be_active(case_key)
         if case.is_read_only:
             raise NotNow(case.read_only_reason)
         before = self._drafts.get(case_key)
-        after = self._drafts.edit(case_key, field_id, text)
+        after = self._drafts.edit(case_key, field_id, text, emphasis)
         old = before.fields.get(field_id, "") if before is not None else ""
         self.dictation.follow_edit(case_key, field_id, old, after.fields[field_id])
         return after

@@ -51,8 +51,7 @@ def dictated_from_json(body: Any, fields: Mapping[str, str]) -> tuple[DictatedTe
     for name, emptied in dict(body.get("unconfirmed", {})).items():
         text.must_be_confirmed(_home(name, fields), emptied if name in fields else None)
     for name, place in dict(body.get("waiting", {})).items():
-        if place[0] in fields:
-            waiting[name] = (str(place[0]), int(place[1]))
+        waiting[name] = (str(place[0]), int(place[1]))  # where its field is gone, that is told when it is recognised
     return text, waiting
 
 
@@ -101,6 +100,7 @@ def _dictated(each: Dictated) -> dict[str, Any]:
         "differs": each.differs,
         "chosen_second": each.chosen_second,
         "is_learnt": each.is_learnt,
+        "confirmed": each.confirmed,
     }
 
 
@@ -123,7 +123,7 @@ def _dictated_from(row: Any) -> Dictated | None:
         )
         doubts = tuple(Doubt(int(a), int(b), float(c)) for a, b, c in row["doubts"])
         passage = replace(passage, doubts=doubts, rewrites=tuple(_rewrite_from(each) for each in row["rewrites"]))
-        chosen = row["chosen_second"]
+        chosen, confirmed = row["chosen_second"], row.get("confirmed")
         return Dictated(
             passage,
             int(row["order"]),
@@ -134,6 +134,7 @@ def _dictated_from(row: Any) -> Dictated | None:
             differs=bool(row["differs"]),
             chosen_second=None if chosen is None else bool(chosen),
             is_learnt=bool(row["is_learnt"]),
+            confirmed=None if confirmed is None else str(confirmed),
         )
     except (KeyError, TypeError, ValueError, IndexError):
         return None

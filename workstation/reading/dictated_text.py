@@ -38,6 +38,8 @@ class Dictated:
         The two texts differ in a value; and which was chosen, None while none was.
     is_learnt
         What the reader made of it was learnt, which happens once.
+    confirmed
+        How it read when the reader confirmed its field; None while nobody has.
     layout
         How it sat in its field when it was written: the second pass is written in the same way.
     """
@@ -51,6 +53,7 @@ class Dictated:
     differs: bool = False
     chosen_second: bool | None = None
     is_learnt: bool = False
+    confirmed: str | None = field(default=None, repr=False)
     layout: Layout = field(default_factory=Layout)
 
 
@@ -119,9 +122,12 @@ class DictatedText:
         """Low-accuracy text came into this field."""
         self._unconfirmed[field_id] = emptied
 
-    def confirm(self, field_id: str) -> None:
-        """The reader has read the field."""
+    def confirm(self, field_id: str, text: str) -> None:
+        """The reader has read the field, whose text this is."""
         self._unconfirmed.pop(field_id, None)
+        for each in self._all.values():
+            if each.passage.field == field_id and not each.is_gone:
+                each.confirmed = text[each.passage.start : each.passage.end]
 
     # --- following changes -------------------------------------------------------------------------------------------
 
@@ -146,19 +152,41 @@ class DictatedText:
                 touched.append(each)
             else:
                 each.passage = each.passage.at(span)
-        found = self._found(mine, touched, splice, old, is_by_hand=is_by_hand)
+        away = [each for each in self.all() if each.is_gone and each.passage.field != field_id] if is_by_hand else []
+        found = self._found(mine, touched, away, splice, old, is_by_hand=is_by_hand)
         for each in touched:
             if each.passage.utterance not in found:
                 _edit(each, splice, old, found.values())
-        for each in mine:
-            if each.passage.utterance in found:
-                _stand(each, found[each.passage.utterance], new)
         self._follow_confirmation(field_id, old, new)
+        for each in (*mine, *away):
+            if each.passage.utterance in found:
+                each.passage = replace(each.passage, field=field_id)
+                is_back = _stand(each, found[each.passage.utterance], new)
+                self._ask_again(each, new, is_back=is_back)
+        for each in touched:
+            if is_by_hand and each.passage.utterance not in found:
+                self._ask_again(each, new, is_back=False)
+
+    def _ask_again(self, each: Dictated, new: str, *, is_back: bool) -> None:
+        """An undo, or moving text, brings words of a low-accuracy engine that the reader has not confirmed so."""
+        passage = each.passage
+        now = new[passage.start : passage.end]
+        is_of_engine = is_back or now == passage.written.text
+        if each.is_low_accuracy and not each.is_gone and is_of_engine and now != each.confirmed:
+            self.must_be_confirmed(passage.field)
 
     def _found(
-        self, mine: Sequence[Dictated], touched: list[Dictated], splice: Splice, old: str, *, is_by_hand: bool
+        self,
+        mine: Sequence[Dictated],
+        touched: list[Dictated],
+        away: Sequence[Dictated],
+        splice: Splice,
+        old: str,
+        *,
+        is_by_hand: bool,
     ) -> dict[str, Span]:
-        """Texts that stand in the changed field as they stood before: moved, or brought back by an undo.
+        """Texts that stand in the changed field as they stood before: moved, also here from another field (``away``:
+        what is gone there), or brought back by an undo.
 
         The change is known only as the one stretch in which the texts differ, which need not be what was deleted or
         typed: of "No effusion. No edema." without its first sentence the end of the first is gone and the beginning
@@ -188,6 +216,12 @@ class DictatedText:
         taken += [moved(each.passage.span, splice) for each in touched if each.passage.utterance not in found]
         for each in sorted((each for each in mine if each.is_gone and is_by_hand), key=lambda item: -item.order):
             look(each)
+        for each in sorted(away, key=lambda item: -item.order):
+            whole = [text for text in each.before if _has_word(text) and len(text) <= len(splice.inserted)]
+            span = next(filter(None, (_nearest(new, text, changed, splice.start, taken) for text in whole)), None)
+            if span is not None:
+                found[each.passage.utterance] = span
+                taken.append(span)
         return found
 
     def _follow_confirmation(self, field_id: str, old: str, new: str) -> None:
@@ -218,8 +252,8 @@ def _edit(each: Dictated, splice: Splice, old: str, taken: Collection[Span]) -> 
     _recognise(each, left)
 
 
-def _stand(each: Dictated, span: Span, new: str) -> None:
-    """The text of a passage stands here as it stood before."""
+def _stand(each: Dictated, span: Span, new: str) -> bool:
+    """The text of a passage stands here as it stood before; say whether it is back after an edit or a deletion."""
     text = new[span[0] : span[1]]
     was_damaged = text in each.before
     each.passage = each.passage.at(span)
@@ -227,6 +261,7 @@ def _stand(each: Dictated, span: Span, new: str) -> None:
         each.is_gone, each.before = False, each.before[: each.before.index(text)]
         each.passage = replace(each.passage, doubts=(), rewrites=())
         _recognise(each, text)
+    return was_damaged
 
 
 def standing(passage: Passage, doubts: tuple[Doubt, ...]) -> Passage:

@@ -155,6 +155,11 @@ class Dictation(DictationCore):
         """End what is being played."""
         self._jobs.add(self._parts.loudspeaker.stop)
 
+    def unheard(self, case_key: str) -> tuple[str, ...]:
+        """Utterances of a case that no engine could recognise: they can be played, and typed."""
+        with self._lock:
+            return self._results.parked(case_key)
+
     def transcribe_again(self, case_key: str, utterance: str) -> None:
         """Have an utterance recognised that no engine could recognise."""
         with self._lock:
@@ -247,6 +252,8 @@ class Dictation(DictationCore):
     def choose_engine(self, engine: str, second_pass: bool) -> None:
         """By the preferences: the first engine ("" for the best, "off" for none), and whether Whisper listens again."""
         self._wishes = replace(self._wishes, engine=engine, has_second_pass=second_pass)
+        if engine == "off":
+            self.disarm()
         self.models_changed()
         self._cases_changed()
 

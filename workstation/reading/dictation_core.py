@@ -156,11 +156,17 @@ class DictationCore:
         return self._hearing.level
 
     def pump(self) -> tuple[Change, ...]:
-        """Do what has come from microphone and engines since; gives the changes in their order."""
+        """Do what has come from microphone and engines since; gives the changes in their order.
+
+        A command is the last of them: it is to be done before what was said after it becomes text.
+        """
         with self._lock:
-            while self._queue:
+            while self._queue and not any(isinstance(each, CommandSpoken) for each in self._out):
                 self._out += self._queue.popleft()()
             changes, self._out = tuple(self._out), []
+            is_more_to_do = bool(self._queue)
+        if is_more_to_do:
+            self._notify()
         return changes
 
     # --- what buttons may do; the other half has the rest ------------------------------------------------------------
@@ -190,8 +196,9 @@ class DictationCore:
             if held == self._is_key_held:
                 return
             self._is_key_held = held
-            if held:
-                self._results.key_held()
+            is_sentence = held and self._results.key_held()
+        if is_sentence:
+            self._hearing.listening.divide()  # the sentence is text; what is said from now on is the command
         if held and self._hearing.listening.armed is Armed.OFF:
             self._has_key_armed = self.press()
         elif not held and self._has_key_armed:
@@ -240,7 +247,7 @@ class DictationCore:
         """At its first sample an utterance gets its place; text comes in the thread of `pump`."""
         with self._lock:
             self._results.started(tag, is_key_held=self._is_key_held)
-        self._notify()
+        self._post(lambda: self._results.noted(tag))
 
     def _utterance_ended(self, ended: Ended, needs_second: bool) -> None:
         self._post(lambda: self._results.ended(ended, needs_second=needs_second))
@@ -299,8 +306,11 @@ class DictationCore:
             has_left = self._target is not None and (active is None or active.key != self._target.case)
             if has_left:
                 self._scribe.points.leave()
+            is_lost = not has_left and active is not None and active.is_read_only
         if has_left:
             self._aim(None)
+        elif is_lost:
+            self.disarm()
         is_off = self._wishes.engine == "off"
         if not self._is_started or not self._user or is_off or not self._book.open_cases:
             return
@@ -352,6 +362,7 @@ class DictationCore:
         tag = next((tag for tag in audio.utterances_of(case_key) if tag.utterance == utterance), None)
         if tag is None:
             self._scribe.points.drop(utterance)
+            self._tell_person("A recording of words that were still to come is gone. Read the report again.")
             return
         self._results.resumed(tag)
         self._jobs.add(lambda: first.add(utterance, audio.sound_of(utterance)))

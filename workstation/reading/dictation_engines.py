@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Protocol
 
@@ -64,7 +64,7 @@ class Wishes:
     engine: str = ""
     language: str = "en"
     has_second_pass: bool = True
-    own_words: tuple[str, ...] = ()
+    own_words: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def is_english(self) -> bool:

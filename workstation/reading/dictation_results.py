@@ -13,10 +13,12 @@ from workstation.foundation.conditions import ConditionBoard, Severity
 from workstation.reading.dictation_changes import Change, CommandSpoken, LiveText, NotACommand, Told
 from workstation.reading.dictation_engines import DictationEngines, EngineAbout
 from workstation.reading.errors import NotNow
-from workstation.reading.scribe import Scribe, Spoken
+from workstation.reading.scribe import CLOSED, Scribe, Spoken
 
 UNHEARD = "speech-not-recognised"
 _SIGNING = "signing had begun"
+_LATE = "it was not recognised when it was spoken"
+_WAITS = "What was said last belongs to a case that was closed. It is written there when you open the case again."
 _KEPT = "Its recording is kept until the report is signed."
 
 
@@ -108,10 +110,18 @@ class DictationResults:
         self._scribe.text_of(tag.target.case)  # read from the draft before anything is added to it
         self._scribe.points.begin(tag.utterance, tag.target.case, tag.target.field)
 
-    def key_held(self) -> None:
-        """The command key went down: what is being said is a command."""
-        for each in self._pending.values():
-            each.is_key_held = each.is_key_held or each.ended is None
+    def noted(self, tag: Tag) -> list[Change]:
+        """Have the draft know of an utterance that has begun: should the program die, its recording is not lost."""
+        if tag.utterance in self._pending:
+            self._scribe.keep(tag.target.case)
+        return []
+
+    def key_held(self) -> bool:
+        """The command key went down: what has just begun is a command; say whether a sentence was being said."""
+        spoken = [each for each in self._pending.values() if each.ended is None]
+        for each in spoken:
+            each.is_key_held = each.is_key_held or not each.has_live_text
+        return any(not each.is_key_held for each in spoken)
 
     def ended(self, ended: Ended, *, needs_second: bool) -> list[Change]:
         """An utterance is complete; one without speech is nothing."""
@@ -160,6 +170,7 @@ class DictationResults:
         if command is not None or pending.is_key_held:
             self._engines.second.drop(pending.tag.utterance)
             pending.needs_second = False
+            why = why or (_LATE if pending.failures else "")
             if why:
                 changes.append(Told(f"A spoken command came late and was not done: {why}."))
             elif command is None:
@@ -167,6 +178,9 @@ class DictationResults:
             else:
                 changes.append(CommandSpoken(target.case, target.field, command, pending.tag.utterance))
             return changes + self._over(pending)
+        if why == CLOSED:
+            self._set_aside(pending)
+            return [*changes, Told(_WAITS)]
         if why:
             told = _discarded(heard.text, why, is_case_here=not self._is_away(pending))
             return [*changes, told, *self._over(pending)]
@@ -256,7 +270,8 @@ class DictationResults:
         dictated = text.get(pending.tag.utterance)
         if dictated is None:
             is_news = heard.words and not text.has(pending.tag.utterance) and not self._why_not(pending)
-            return [*([_only_second(heard.text)] if is_news else []), *self._over(pending)]
+            words = heard.text if not self._is_away(pending) else ""
+            return [*([_only_second(words)] if is_news else []), *self._over(pending)]
         passage = dictated.passage
         why = self._why_not(pending)
         other = self._scribe.written_again(dictated, heard.words)
@@ -264,7 +279,7 @@ class DictationResults:
         verdict = verdict_on(passage.written, other, now)
         changes: list[Change] = []
         if verdict.outcome is Outcome.REPLACED and command_of(heard.text, self.possible) is not None:
-            changes.append(Told(f"The second pass heard the command “{heard.text}”. Nothing was done."))
+            changes.append(Told("The second pass heard a command in what was said. Nothing was done."))
         elif verdict.outcome is Outcome.REPLACED:
             changes += self._scribe.replace_by(target.case, dictated, other, heard.words)
         elif verdict.outcome is Outcome.CHOICE_NEEDED:
@@ -284,8 +299,15 @@ class DictationResults:
         return _SIGNING if pending.is_barred else self._scribe.why_not(pending.tag)
 
     def _is_away(self, pending: _Pending) -> bool:
-        """Whether the case is not open, or another version of its report is being written."""
-        return not self._scribe.is_open(pending.tag.target.case)
+        """Whether the reader works in another case: what was said in this one is not shown over that patient's."""
+        return not self._scribe.is_active(pending.tag.target.case)
+
+    def _set_aside(self, pending: _Pending) -> None:
+        """Its place stays in the draft: the recording is recognised again when the case is opened again."""
+        self._pending.pop(pending.tag.utterance, None)
+        self._engines.first.drop(pending.tag.utterance)
+        self._engines.second.drop(pending.tag.utterance)
+        self._show_parked()
 
     def _over(self, pending: _Pending) -> list[Change]:
         changes = self._live(pending, "")
@@ -316,13 +338,14 @@ class DictationResults:
 
 
 def _discarded(heard: str, why: str, *, is_case_here: bool) -> Told:
-    """Text of a case that is not open any more is not shown over another patient's."""
-    what = f"“{heard}”" if is_case_here else "What was said last in a case that is not open any more"
+    """Text of another case is not shown over this patient's."""
+    what = f"“{heard}”" if is_case_here else "What was said last in another case"
     return Told(f"{what} was discarded: {why}. {_KEPT}")
 
 
 def _only_second(heard: str) -> Told:
-    return Told(f"The second pass heard “{heard}” where the first heard nothing. Say it again if you meant it.")
+    what = f"“{heard}”" if heard else "words in another case"
+    return Told(f"The second pass heard {what} where the first heard nothing. Say it again if you meant it.")
 
 
 def _differ(first: Written, second: Written) -> bool:

@@ -33,6 +33,10 @@ class DictationStore:
             )
             return None
 
+    def has(self, name: str) -> bool:
+        """Whether there is a file, damaged or not."""
+        return self._files.exists(name)
+
     def write(self, name: str, content: bytes) -> None:
         """Replace the content, durably."""
         self._files.write(name, content)

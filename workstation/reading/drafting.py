@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from workstation.catalogue.catalogue import Catalogue
@@ -71,15 +71,15 @@ class DraftKeeper:
         with self._lock:
             return self._drafts.get(case_key)
 
-    def edit(self, case_key: str, field_id: str, text: str) -> Draft:
-        """Put ``text`` into a field of this case's draft; saved within a second.
+    def edit(self, case_key: str, field_id: str, text: str, emphasis: Iterable[Sequence[int]] | None = None) -> Draft:
+        """Put ``text`` into a field of this case's draft, and what of it is bold; saved within a second.
 
         Raises
         ------
         NotNow
             When the report is being signed or is signed: text would be in no report.
         """
-        return self.change(case_key, lambda draft: draft.with_field(field_id, text, self._clock.now()))
+        return self.change(case_key, lambda draft: draft.with_field(field_id, text, self._clock.now(), emphasis))
 
     def change(self, case_key: str, change: Callable[[Draft], Draft]) -> Draft:
         """Make something else of this case's draft, at one go; saved within a second.

@@ -94,18 +94,18 @@ class EngineLine:
         """It is complete; say whether an engine has it."""
         with self._lock:
             sound = self._sounds.get(utterance)
-            if sound is None:
-                return False
-            sound.has_ended, self._open = True, None
-            if self._engine is not None:
-                if sound.is_handed:
+            if utterance == self._open:
+                self._open = None
+            if sound is not None:
+                sound.has_ended = True
+                if self._engine is not None and sound.is_handed:
                     self._engine.end()
                 else:
                     self._hand_over(utterance)
             again, self._again = self._again, []
             for name in again:
                 self._hand_over(name)
-            return self._engine is not None
+            return sound is not None and self._engine is not None
 
     def add(self, utterance: str, pcm: bytes) -> None:
         """An utterance of before, whole."""

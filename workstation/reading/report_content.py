@@ -23,7 +23,8 @@ from workstation.reporting.canonical import (
     Section,
 )
 from workstation.reporting.draft import Draft
-from workstation.reporting.template import Template
+from workstation.reporting.emphasis import stripped
+from workstation.reporting.template import Template, TemplateField
 from workstation.site.profile import SiteProfile
 
 _NOT_IMAGES = ("SR", "DOC", "KO", "PR")
@@ -49,10 +50,22 @@ def adopted(draft: Draft, templates: Sequence[Template], template: Template, now
         return draft
     known = {each.id for each in template.fields}
     home = "findings" if "findings" in known else template.fields[-1].id
-    strays = [text for field_id, text in draft.fields.items() if field_id not in known and text.strip()]
+    strays = [key for key, text in draft.fields.items() if key not in known and text.strip()]
     kept = {field_id: text for field_id, text in draft.fields.items() if field_id in known}
-    moved = replace(draft, template_id=template.id, fields=kept)
-    return moved.with_field(home, "\n\n".join([*filter(None, [kept.get(home, "")]), *strays]), now)
+    spans = {key: each for key, each in draft.emphasis.items() if key in known}
+    moved = replace(draft, template_id=template.id, fields=kept, emphasis=spans)
+    parts = [*([home] if kept.get(home) else []), *strays]
+    return moved.with_field(home, "\n\n".join(draft.fields[key] for key in parts), now, _joined_emphasis(draft, parts))
+
+
+def _joined_emphasis(draft: Draft, field_ids: Sequence[str]) -> list[tuple[int, int]]:
+    """What is bold in the texts of these fields, with an empty line between each and the next."""
+    found: list[tuple[int, int]] = []
+    at = 0
+    for key in field_ids:
+        found += [(at + start, at + end) for start, end in draft.emphasis.get(key, ())]
+        at += len(draft.fields[key]) + 2
+    return found
 
 
 def canonical_report(
@@ -80,11 +93,7 @@ def canonical_report(
         orders=tuple(_order(item, order) for item in case.items for order in item.orders),
         studies=tuple(study for study in (*current, *priors) if study is not None),
         template_id=template.id,
-        sections=tuple(
-            Section(field.id, field.heading, draft.fields.get(field.id, "").strip())
-            for field in template.fields
-            if draft.fields.get(field.id, "").strip()
-        ),
+        sections=tuple(_section(field, draft) for field in template.fields if draft.fields.get(field.id, "").strip()),
         author=author,
         signed_at=site_clock.now().isoformat(timespec="seconds"),
         site_clock_offset_s=round(site_clock.offset.total_seconds(), 3),
@@ -107,6 +116,11 @@ def _order(item: WorkItem, order: Order) -> ReportOrder:
         referrer=order.referrer,
         indication=order.indication,
     )
+
+
+def _section(field: TemplateField, draft: Draft) -> Section:
+    text = draft.fields.get(field.id, "")
+    return Section(field.id, field.heading, text.strip(), stripped(text, draft.emphasis.get(field.id, ())))
 
 
 def _study(catalogue: Catalogue, study_uid: str, *, is_prior: bool) -> ReportStudy | None:

@@ -24,7 +24,10 @@ from workstation.reading.drafting import DraftKeeper
 from workstation.reading.errors import NotNow
 from workstation.reading.insertion_points import InsertionPoints
 from workstation.reporting.draft import Draft
+from workstation.reporting.emphasis import followed
 from workstation.reporting.text import clean_text
+
+CLOSED = "its case is closed"
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,11 @@ class Scribe:
         """Whether the case is open now."""
         return any(case.key == case_key for case in self._book.open_cases)
 
+    def is_active(self, case_key: str) -> bool:
+        """Whether the case is the one in which the reader works."""
+        active = self._book.active
+        return active is not None and active.key == case_key
+
     def why_not(self, tag: Tag) -> str:
         """Why no text can go where an utterance belongs; empty when it can."""
         target = tag.target
@@ -96,7 +104,7 @@ class Scribe:
         if draft is None:
             return "the report is signed"
         if case is None:
-            return "its case is closed"
+            return CLOSED
         if case.is_read_only:
             return "its case can only be looked at"
         if target.case in self._signing:
@@ -155,6 +163,8 @@ class Scribe:
         """The second pass has a better text; the first is kept, one click away."""
         dictated.passage = replace(dictated.passage, other=other)
         dictated.other_words = words
+        if dictated.is_low_accuracy and dictated.confirmed is not None:  # another text than the reader has read
+            self.text_of(case_key).must_be_confirmed(dictated.passage.field)
         return self._exchange(case_key, dictated, "second pass")
 
     def ask(self, case_key: str, dictated: Dictated, other: Written, words: tuple[Word, ...]) -> list[Change]:
@@ -218,7 +228,7 @@ class Scribe:
     def confirm(self, case_key: str, field_id: str) -> list[Change]:
         """The reader has read the low-accuracy text of a field."""
         self._must_take_text(case_key)
-        self.text_of(case_key).confirm(field_id)
+        self.text_of(case_key).confirm(field_id, self._field(case_key, field_id))
         self.keep(case_key)
         return [MarksChanged(case_key, field_id)]
 
@@ -326,7 +336,8 @@ class Scribe:
         def change(draft: Draft) -> Draft:
             if draft.fields.get(field_id) != old:
                 raise NotNow("The field has changed meanwhile.")
-            return draft.with_field(field_id, splice.apply(old), self._clock.now()).with_dictated(kept)
+            bold = followed(draft.emphasis.get(field_id, ()), old, splice.start, splice.removed, splice.inserted)
+            return draft.with_field(field_id, splice.apply(old), self._clock.now(), bold).with_dictated(kept)
 
         try:
             self._drafts.change(case_key, change)

@@ -144,8 +144,12 @@ class CanonicalReport:
         return rfc8785.dumps(self.to_json())
 
     def to_json(self) -> dict[str, Any]:
-        """The report as JSON values, in the form that is signed."""
-        return asdict(self)
+        """The report as JSON values, in the form that is signed; a section names emphasis only where it has any."""
+        body = asdict(self)
+        for section in body["sections"]:
+            if not section["emphasis"]:
+                del section["emphasis"]
+        return body
 
     @classmethod
     def from_bytes(cls, content: bytes) -> CanonicalReport:

@@ -9,13 +9,14 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
+from workstation.reporting.emphasis import Spans, runs
 from workstation.reporting.text import carried_text
 
 _LINE_END = "\\.br\\"
 _ESCAPES = {character: f"\\{letter}\\" for character, letter in zip("\\|^~&", "EFSRT", strict=True)} | {"\n": _LINE_END}
 _SPECIAL = re.compile(r"[\\|^~&\n]")
-_SEQUENCE = re.compile(r"\\([EFSRT]|\.br)\\")
-_MEANINGS = {"E": "\\", "F": "|", "S": "^", "R": "~", "T": "&", ".br": "\n"}
+_SEQUENCE = re.compile(r"\\([EFSRTHN]|\.br)\\")
+_MEANINGS = {"E": "\\", "F": "|", "S": "^", "R": "~", "T": "&", "H": "", "N": "", ".br": "\n"}
 
 
 def escape(text: str) -> str:
@@ -23,8 +24,13 @@ def escape(text: str) -> str:
     return _SPECIAL.sub(lambda match: _ESCAPES[match.group()], carried_text(text))
 
 
+def highlighted(text: str, spans: Spans) -> str:
+    r"""`escape`, with the spans between ``\H\`` and ``\N\`` (2.7.2): for fields of type FT and TX."""
+    return "".join(f"\\H\\{escape(piece)}\\N\\" if is_bold else escape(piece) for piece, is_bold in runs(text, spans))
+
+
 def unescape(text: str) -> str:
-    r"""The text that `escape` was given, line ends as ``\n``. Sequences it does not write stay as they are."""
+    r"""The text that `escape` was given, line ends as ``\n``, not highlighted. Other sequences stay as they are."""
     return _SEQUENCE.sub(lambda match: _MEANINGS[match.group(1)], text)
 
 

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 
 from workstation.dicom.patient import age_at, display_name, parse_date
-from workstation.reporting.canonical import CanonicalReport, ReportOrder
+from workstation.reporting.canonical import CanonicalReport, ReportOrder, Section
+from workstation.reporting.emphasis import Spans, normal, runs, stripped
 from workstation.reporting.pdf_glyphs import STAND_IN, Glyphs
 from workstation.reporting.text import one_line
 
 TITLE = "Diagnostic imaging report"
 _ACCESSIONS_AT_THE_FOOT = 6
+_PARTED = re.compile(r"\n\s*\n")
+Pieces = tuple[tuple[str, bool], ...]
 _SEXES = {"M": "male", "F": "female", "O": "other"}
 
 
@@ -37,10 +42,13 @@ class Examination:
 
 @dataclass(frozen=True, repr=False)
 class Passage:
-    """A heading and its paragraphs, and whether it is the one that must not be missed."""
+    """A heading and its paragraphs, and whether it is the one that must not be missed.
+
+    Each paragraph is in pieces, each with whether it is bold; one without bold text is one piece.
+    """
 
     heading: str
-    paragraphs: tuple[str, ...]
+    paragraphs: tuple[Pieces, ...]
     is_key: bool
 
 
@@ -145,22 +153,54 @@ def _examination(report: CanonicalReport, order: ReportOrder, show: Callable[[st
 
 def _passages(report: CanonicalReport, show: Callable[[str], str]) -> tuple[Passage, ...]:
     return tuple(
-        Passage(show(each.heading), _paragraphs(each.text, show), is_key=each.id == "impression")
+        Passage(show(each.heading), _paragraphs(each, show), is_key=each.id == "impression")
         for each in report.sections
         if each.text.strip()
     )
 
 
-def _paragraphs(text: str, show: Callable[[str], str]) -> tuple[str, ...]:
+def _paragraphs(section: Section, show: Callable[[str], str]) -> tuple[Pieces, ...]:
     """Parts between blank lines; line ends and indentation inside them are kept."""
-    parts = re.split(r"\n\s*\n", text.strip("\n"))
-    return tuple("\n".join(_line(line, show) for line in part.split("\n")) for part in parts if part.strip())
+    found: list[Pieces] = []
+    at = len(section.text) - len(section.text.lstrip("\n"))
+    for part in _PARTED.split(section.text.strip("\n")):
+        at = section.text.index(part, at)
+        if part.strip():
+            found.append(_joined(_lines(part, at, section.emphasis, show)))
+        at += len(part)
+    return tuple(found)
 
 
-def _line(line: str, show: Callable[[str], str]) -> str:
-    line = line.replace("\t", "    ")
-    indent = len(line) - len(line.lstrip())
-    return " " * min(indent, 8) + show(line)
+def _lines(part: str, at: int, emphasis: Spans, show: Callable[[str], str]) -> Iterator[Pieces]:
+    """The lines of a part that stands ``at`` a place of its section, the line ends between them as pieces."""
+    for number, line in enumerate(part.split("\n")):
+        if number:
+            yield (("\n", False),)
+        yield _line(line, normal(line, [(start - at, end - at) for start, end in emphasis]), show)
+        at += len(line) + 1
+
+
+def _line(line: str, bold: Spans, show: Callable[[str], str]) -> Pieces:
+    spaced = line.replace("\t", "    ")
+    indent = " " * min(len(spaced) - len(spaced.lstrip()), 8)
+    if not bold:
+        return ((indent + show(spaced), False),)
+    pieces = runs(line.strip(), stripped(line, bold))
+    return ((indent, False), *((_shown_piece(piece, show), is_bold) for piece, is_bold in pieces))
+
+
+def _shown_piece(piece: str, show: Callable[[str], str]) -> str:
+    """A piece of a line as `show` gives it, with one blank at an end where it has any."""
+    if not piece.strip():
+        return " "
+    lead, tail = (" " if blank else "" for blank in (piece[0].isspace(), piece[-1].isspace()))
+    return f"{lead}{show(piece)}{tail}"
+
+
+def _joined(lines: Iterable[Pieces]) -> Pieces:
+    """All pieces as one sequence, neighbours of the same weight as one."""
+    pieces = [piece for line in lines for piece in line]
+    return tuple(("".join(text for text, _ in group), weight) for weight, group in groupby(pieces, itemgetter(1)))
 
 
 def _signature(report: CanonicalReport, show: Callable[[str], str]) -> tuple[str, ...]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator
 
-from workstation.reporting.canonical import CanonicalReport, ReportOrder, ReportStudy
+from workstation.reporting.canonical import CanonicalReport, ReportOrder, ReportStudy, Section
+from workstation.reporting.emphasis import stripped
 from workstation.reporting.headings import LOCAL_SCHEME, heading_code
-from workstation.reporting.hl7_text import components, escape, message, person, segment, timestamp
+from workstation.reporting.hl7_text import components, escape, highlighted, message, person, segment, timestamp
 from workstation.reporting.text import one_line
 from workstation.reporting.uids import message_control_id, sop_instance_uid
 
@@ -116,10 +117,14 @@ def _text_rows(report: CanonicalReport) -> Iterator[tuple[str, str, str]]:
     for section in report.sections:
         if section.text.strip():
             value, scheme, _ = heading_code(section.id, section.heading).heading
-            yield "FT", components(value, section.heading, scheme), escape(section.text.strip())
+            yield "FT", components(value, section.heading, scheme), _highlighted(section)
     for note in report.acknowledgements:
         identifier = components("SIGNING-NOTES", "Note made at signing", LOCAL_SCHEME)
         yield "FT", identifier, escape(note.text.strip())
+
+
+def _highlighted(section: Section) -> str:
+    return highlighted(section.text.strip(), stripped(section.text, section.emphasis))
 
 
 def _identifier_rows(report: CanonicalReport, order: ReportOrder) -> Iterator[tuple[str, str, str]]:

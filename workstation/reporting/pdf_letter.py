@@ -22,6 +22,7 @@ from workstation.reporting.pdf_page import (
     WARNING_TINT,
     LetterPage,
     leading,
+    marked,
 )
 
 _PAD_MM = 4.0
@@ -150,7 +151,8 @@ def _passage(page: LetterPage, passage: Passage) -> None:
     page.type(BODY_PT)
     inset = _PAD_MM if passage.is_key else 0.0
     between = (len(passage.paragraphs) - 1) * _PARAGRAPH_GAP_MM
-    heights = sum(page.height_of(each, BODY_PT, page.epw - inset) for each in passage.paragraphs)
+    texts = [marked(pieces) for pieces in passage.paragraphs]
+    heights = sum(page.height_of(each, BODY_PT, page.epw - inset) for each in texts)
     height = leading(HEADING_PT) + 1 + heights + between
     fits_on_a_page = height < page.eph - 30
     wanted = height if passage.is_key and fits_on_a_page else leading(HEADING_PT) + 1 + 2 * leading(BODY_PT)
@@ -161,7 +163,7 @@ def _passage(page: LetterPage, passage: Passage) -> None:
     page.paragraph(passage.heading, HEADING_PT, indent_mm=inset)
     page.ln(1)
     page.type(BODY_PT)
-    for number, text in enumerate(passage.paragraphs):
+    for number, text in enumerate(texts):
         page.ln(_PARAGRAPH_GAP_MM if number else 0)
         page.paragraph(text, BODY_PT, indent_mm=inset)
     if passage.is_key and page.page_no() == first:

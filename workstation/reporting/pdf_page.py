@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from typing import cast
 
 from fpdf import FPDF
@@ -23,6 +25,8 @@ WARNING_INK = (122, 78, 0)
 BODY_PT, LABEL_PT, SMALL_PT, HEADING_PT, TITLE_PT, HOUSE_PT = 10.5, 8.0, 8.0, 10.5, 11.0, 17.0
 _MM_PER_PT = 25.4 / 72
 _LEADING = 1.38
+_BOLD, _ESCAPE = "\ue000\ue001", "\ue002"
+"""Marks within text for where bold begins and ends; no text has them, because the typeface has no such characters."""
 
 
 class LetterPage(FPDF):
@@ -35,6 +39,11 @@ class LetterPage(FPDF):
     total
         Number of pages, known from a first drawing; 0 while drawing that one.
     """
+
+    MARKDOWN_BOLD_MARKER = _BOLD
+    MARKDOWN_MARKERS = (_BOLD, _BOLD, _BOLD, _BOLD)
+    MARKDOWN_ESCAPE_CHARACTER = _ESCAPE
+    MARKDOWN_LINK_REGEX = re.compile(r"(?!)")
 
     def __init__(self, *, paper: str, house: str, running_head: str, total: int) -> None:
         super().__init__(orientation="portrait", unit="mm", format=paper)
@@ -85,11 +94,15 @@ class LetterPage(FPDF):
         """Running text from the left margin plus ``indent_mm``."""
         self.set_x(self.l_margin + indent_mm)
         width = width_mm if width_mm is not None else self.epw - indent_mm
-        self.multi_cell(width, leading(size_pt), text, align="L", new_x="LMARGIN", new_y="NEXT")
+        is_marked = _BOLD in text
+        self.multi_cell(width, leading(size_pt), text, align="L", new_x="LMARGIN", new_y="NEXT", markdown=is_marked)
 
     def height_of(self, text: str, size_pt: float, width_mm: float) -> float:
         """Height of running text in the current type, in millimetres."""
-        height = self.multi_cell(width_mm, leading(size_pt), text, align="L", dry_run=True, output="HEIGHT")
+        is_marked = _BOLD in text
+        height = self.multi_cell(
+            width_mm, leading(size_pt), text, align="L", dry_run=True, output="HEIGHT", markdown=is_marked
+        )
         return cast("float", height)
 
     def rule(self) -> None:
@@ -107,6 +120,11 @@ class LetterPage(FPDF):
         for font in self.fonts.values():
             if isinstance(font, TTFFont):
                 font.ttfont.close()
+
+
+def marked(pieces: Iterable[tuple[str, bool]]) -> str:
+    """Pieces of text, each with whether it is bold, for `LetterPage.paragraph` and `LetterPage.height_of`."""
+    return "".join(f"{_BOLD}{text}{_BOLD}" if is_bold else text for text, is_bold in pieces)
 
 
 def leading(size_pt: float) -> float:

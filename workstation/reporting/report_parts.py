@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Any
 
+from workstation.reporting.emphasis import Spans, normal
 from workstation.reporting.text import carried_text
 
 
@@ -83,11 +84,17 @@ class ReportStudy(_Part):
 
 @dataclass(frozen=True, repr=False)
 class Section(_Part):
-    """One part of the text, under its heading. ``id`` is the template's field id."""
+    """One part of the text, under its heading. ``id`` is the template's field id; ``emphasis``: what of it is bold."""
 
     id: str
     heading: str
     text: str
+    emphasis: Spans = ()
+
+    def __post_init__(self) -> None:
+        _Part.__post_init__(self)
+        if self.emphasis:
+            object.__setattr__(self, "emphasis", normal(self.text, self.emphasis))
 
 
 @dataclass(frozen=True, repr=False)

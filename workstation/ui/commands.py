@@ -59,6 +59,9 @@ DICTATION_COMMANDS = (
     Command("report.new_line", "New line", "Report", "", "Enter"),
     Command("report.capitalise", "Capitalise the selected or last words", "Report"),
     Command("report.lower_case", "Lower case for the selected or last words", "Report"),
+    Command("report.bold", "Bold: what is selected, or what is written next", "Report", "Ctrl+B"),
+    Command("report.bold_on", "Bold on", "Report"),
+    Command("report.bold_off", "Bold off", "Report"),
     Command("image.choose_window", "Set the window …", "Window"),
 )
 """Dictation, and everything that can be said, under the same names for keyboard and mouse."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QWidget
 
 from workstation.dictation.listening import Armed
@@ -45,6 +45,9 @@ EDITS: MappingProxyType[str, Callable[[VoiceEdits], object]] = MappingProxyType(
         "report.new_line": VoiceEdits.new_line,
         "report.capitalise": VoiceEdits.capitalise,
         "report.lower_case": VoiceEdits.lower_case,
+        "report.bold": VoiceEdits.bold,
+        "report.bold_on": lambda words: words.bold(is_on=True),
+        "report.bold_off": lambda words: words.bold(is_on=False),
     }
 )
 """Commands that change the field in hand and need nothing more."""
@@ -108,6 +111,7 @@ class DictationInWindow(QObject):
         self.replay = DictationReplay(desk, self._here, self)
         self._questions = SpokenQuestions(self.spoken, commands, self._can_write, window)
         self.keys = TalkKeys(self._held_keys(), self.talking.lose, parent=self)
+        window.installEventFilter(self)
         report.send_changes_to(feed.apply)
         self._connect(signals)
         self._handle_commands()
@@ -116,6 +120,16 @@ class DictationInWindow(QObject):
         """The window closes: nothing goes on listening."""
         self.keys.stop()
         self.talking.off()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A window that nobody sees any more says of no microphone that it is on."""
+        is_hidden = event.type() == QEvent.Type.Hide
+        if event.type() == QEvent.Type.WindowStateChange and isinstance(watched, QWidget):
+            is_hidden = watched.isMinimized()
+        if is_hidden:
+            self.keys.forget()
+            self.talking.off()
+        return False
 
     def show_foot(self, *, is_wanted: bool) -> None:
         """Show the foot with the report; on other pages it is seen while the microphone is on."""

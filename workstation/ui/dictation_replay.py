@@ -14,7 +14,7 @@ NOTHING = "Nothing was dictated here whose sound is kept."
 
 
 class DictationReplay(QObject):
-    """Goes through the utterances of the active case in the order of its fields.
+    """Goes through the utterances of the active case in the order of its fields; last, those never recognised.
 
     Parameters
     ----------
@@ -36,7 +36,8 @@ class DictationReplay(QObject):
         case = self._desk.active_case
         passages = self._desk.dictation.passages(case.key, field) if case is not None else ()
         before = [each for each in passages if each.start <= place]
-        self._play((before or list(passages))[-1].utterance if passages else "")
+        unheard = self._desk.dictation.unheard(case.key) if case is not None else ()
+        self._play((before or list(passages))[-1].utterance if passages else "".join(unheard[:1]))
 
     def step(self, by: int) -> None:
         """The phrase after (1) or before (-1) the one played last."""
@@ -52,7 +53,8 @@ class DictationReplay(QObject):
         if case is None:
             return []
         fields = (each.id for each in self._desk.template(case).fields)
-        return [each.utterance for field in fields for each in self._desk.dictation.passages(case.key, field)]
+        written = [each.utterance for field in fields for each in self._desk.dictation.passages(case.key, field)]
+        return [*written, *self._desk.dictation.unheard(case.key)]
 
     def _play(self, utterance: str) -> None:
         case = self._desk.active_case

@@ -13,6 +13,7 @@ from PySide6.QtGui import QAbstractTextDocumentLayout, QColor, QPainter, QPalett
 from PySide6.QtGui import QTextDocument as Document
 from PySide6.QtWidgets import QTextEdit
 
+from workstation.ui.bold_text import bold_places, show_bold
 from workstation.ui.mark_look import Place, show_marks
 from workstation.ui.pieces import TOKENS
 from workstation.ui.text_places import to_units
@@ -87,7 +88,8 @@ class GreyText:
     def _follow(self) -> None:
         """Make the shown document what it should be now."""
         own = self._editor.document()
-        wanted = (self._editor.toPlainText(), self._anchor.position(), self._text, own.textWidth(), self.places)
+        bold = bold_places(own)
+        wanted = (self._editor.toPlainText(), self._anchor.position(), self._text, own.textWidth(), self.places, bold)
         if wanted == self._shown and self._copy.defaultFont() == own.defaultFont():
             return
         self._shown = wanted
@@ -95,6 +97,7 @@ class GreyText:
             self._copy.setDefaultFont(own.defaultFont())
             self._copy.setDocumentMargin(own.documentMargin())
         self._copy.setPlainText(self._editor.toPlainText())
+        show_bold(self._copy, bold)
         cursor = QTextCursor(self._copy)
         cursor.setPosition(self._anchor.position())
         before = self._copy.characterAt(self._anchor.position() - 1) if self._anchor.position() else "\n"

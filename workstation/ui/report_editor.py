@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRect, Qt, QTimer, Signal
@@ -66,10 +67,14 @@ class ReportEditor(QWidget):
         self._title = label(template.title, "title", name="Report template")
         self._notice = label("", "warn", name="Report notice", wrap=True)
         self._activate = button("Make active", "Make this the active case", self._ask_activate)
-        self.fields = {each.id: ReportField(each, draft.fields.get(each.id, "")) for each in template.fields}
+        self.fields = {
+            each.id: ReportField(each, draft.fields.get(each.id, ""), draft.emphasis.get(each.id, ()))
+            for each in template.fields
+        }
         self._told = {key: each.text.toPlainText() for key, each in self.fields.items()}
         self._in_hand = next(iter(self.fields), "")
         self._is_writable = False
+        self._untold_bold: set[str] = set()
         self._marks = FieldMarks(desk, case.key, self.fields, speller, self)
         self._offers = PassageOffers(desk, case.key, apply, speller, self.correct)
         self._history = FieldHistory({key: each.text for key, each in self.fields.items()})
@@ -104,6 +109,8 @@ class ReportEditor(QWidget):
         for each in self.fields.values():
             each.set_writable(is_writable=self._is_writable)
             each.setEnabled(is_active)
+        if not self._is_writable:
+            self._end_bold()
         if not is_active:
             self.panel.shut()
             self._say("This case is inactive. Nothing you type goes here.")
@@ -167,8 +174,12 @@ class ReportEditor(QWidget):
         each = self.fields.get(change.field_id)
         if each is None:
             return
-        each.splice(change.splice.start, change.splice.removed, change.splice.inserted)
+        is_bold = each.text.writes_bold and change.why == "dictated" and self._is_writable
+        each.splice(change.splice.start, change.splice.removed, change.splice.inserted, is_bold=is_bold)
         self._told[change.field_id] = each.text.toPlainText()
+        if is_bold:
+            self._untold_bold.add(change.field_id)
+        self._tell_bold(change.field_id)
         self._marks.refresh(change.field_id)
         self.panel.shut()
         self._comparing.start()
@@ -253,7 +264,7 @@ class ReportEditor(QWidget):
             self._say_reloaded(field_id)
             return
         try:
-            draft = self._desk.edit_field(self.case_key, field_id, text)
+            draft = self._desk.edit_field(self.case_key, field_id, text, self.fields[field_id].text.bold)
         except UserFacingError as error:
             self.reload()
             self._say(str(error))
@@ -267,9 +278,24 @@ class ReportEditor(QWidget):
         self.tell_place()
         self.edited.emit(self.case_key)
 
+    def _tell_bold(self, field_id: str) -> None:
+        """Words were dictated in bold: the draft learns it as soon as the text that it holds is shown."""
+        each, text = self.fields[field_id].text, self._desk.draft(self._case).fields.get(field_id, "")
+        if field_id not in self._untold_bold or shown(text) != each.toPlainText():
+            return
+        self._untold_bold.discard(field_id)
+        with suppress(UserFacingError):  # it takes nothing now: what the draft holds is shown in a moment
+            self._desk.edit_field(self.case_key, field_id, text, each.bold)
+
+    def _end_bold(self) -> None:
+        for each in self.fields.values():
+            each.text.end_bold()
+
     def _reload(self, field_id: str) -> bool:
         """Show a field as the draft has it; say whether it was different."""
-        has_changed = self.fields[field_id].show_text(self._desk.draft(self._case).fields.get(field_id, ""))
+        draft = self._desk.draft(self._case)
+        has_changed = self.fields[field_id].show_text(draft.fields.get(field_id, ""))
+        self.fields[field_id].show_bold(draft.emphasis.get(field_id, ()))
         self._told[field_id] = self.fields[field_id].text.toPlainText()
         if has_changed:
             self._marks.refresh(field_id)
@@ -294,6 +320,7 @@ class ReportEditor(QWidget):
         has_changed = field_id != self._in_hand
         self._in_hand = field_id
         if has_changed:
+            self._end_bold()
             self.panel.shut()
         self._scroll.ensureWidgetVisible(self.fields[field_id], 0, TOKENS.spacing.xl)
         self.tell_place()

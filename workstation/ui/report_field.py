@@ -9,10 +9,10 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from workstation.qtkit.accessible import named
+from workstation.reporting.emphasis import Spans
 from workstation.reporting.template import TemplateField
 from workstation.ui.pieces import TOKENS, button, label, row
 from workstation.ui.report_text import ReportText
-from workstation.ui.splicing import splice
 from workstation.ui.text_places import shown
 
 CONFIRM_KEY = "Alt+C"
@@ -26,23 +26,25 @@ class ReportField(QFrame):
     confirm_asked = Signal(str)
     """The reader has read text of a low-accuracy engine and stands by it."""
 
-    def __init__(self, field: TemplateField, text: str, parent: QWidget | None = None) -> None:
+    def __init__(self, field: TemplateField, text: str, bold: Spans = (), parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.field = field
         named(self, f"Report section {field.heading}")
         self._heading = label(field.heading.upper(), "caption")
         self._required = label("required", "caption", name=f"{field.heading} is required")
         self._unconfirmed = label("Low accuracy, confirm", "warn", name=f"{field.heading} is to be confirmed")
+        self._bold = label("Bold on", "caption", name=f"{field.heading} is written in bold")
         self._confirm = button("Confirm", f"Confirm {field.heading}", self._ask_confirm, key=CONFIRM_KEY)
         self._confirm.setProperty("role", "link")
         self.text = ReportText(f"Report field {field.heading}")
-        self.text.setPlainText(text)
+        self.text.load(text, bold)
         self._is_loading = False
         self._is_writable = True
         self._is_unconfirmed = False
         self._lay_out()
         self.text.textChanged.connect(self._tell)
         self.text.focused.connect(self._mark)
+        self.text.bold_switched.connect(self._bold.setVisible)
         self._mark(is_in_hand=False)
         self._show_required()
 
@@ -66,10 +68,15 @@ class ReportField(QFrame):
             return False
         return self.splice(0, len(now), text)
 
-    def splice(self, start: int, removed: int, inserted: str) -> bool:
+    def show_bold(self, bold: Spans) -> None:
+        """Have exactly this bold, without reporting it as the reader's."""
+        with self._loading():
+            self.text.put_bold(bold)
+
+    def splice(self, start: int, removed: int, inserted: str, *, is_bold: bool = False) -> bool:
         """Change a stretch as one undo step, without reporting it as typed; False where there is no such stretch."""
         with self._loading():
-            return splice(self.text, start, removed, inserted)
+            return self.text.splice(start, removed, inserted, is_bold=is_bold)
 
     def show_unconfirmed(self, *, is_unconfirmed: bool) -> None:
         """Ask for a confirmation of what a low-accuracy engine wrote, or no longer."""
@@ -97,9 +104,10 @@ class ReportField(QFrame):
         layout.setSpacing(TOKENS.spacing.xs)
         self._unconfirmed.setStyleSheet(f"font-size: {TOKENS.type.caption}px;")
         self._confirm.setStyleSheet(f"font-size: {TOKENS.type.caption}px; min-height: 0;")
-        layout.addLayout(row(self._heading, 1, self._unconfirmed, self._confirm, self._required))
+        layout.addLayout(row(self._heading, 1, self._bold, self._unconfirmed, self._confirm, self._required))
         layout.addWidget(self.text)
         self.show_unconfirmed(is_unconfirmed=False)
+        self._bold.setVisible(False)
 
     @contextmanager
     def _loading(self) -> Iterator[None]:

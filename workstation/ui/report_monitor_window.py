@@ -265,6 +265,7 @@ class ReportMonitorWindow(QWidget):
 
     def _ask_login(self) -> None:
         if self._desk.reader is not None:
+            self.dictation.talking.off()
             self.login.ask_again(self._desk.reader.user)
             self.go_to(self.login)
 

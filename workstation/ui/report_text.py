@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
     QHelpEvent,
+    QInputMethodEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -19,6 +21,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QTextEdit, QToolTip, QWidget
 
 from workstation.qtkit.accessible import named
+from workstation.reporting.emphasis import Spans, followed, normal
+from workstation.ui.bold_text import bold_spans, places_of_spans, show_bold, write_bold
 from workstation.ui.grey_text import GreyText
 from workstation.ui.mark_look import places_in, show_marks
 from workstation.ui.marks import Mark
@@ -42,6 +46,8 @@ class ReportText(QTextEdit):
     focused = Signal(bool)
     moved = Signal()
     """The cursor or the selection is elsewhere now."""
+    bold_switched = Signal(bool)
+    """What is written next is bold from now on, or no longer."""
     asked_at = Signal(int, bool)
     """The reader clicked at this place, or asked there by key (True)."""
 
@@ -51,6 +57,8 @@ class ReportText(QTextEdit):
         self.tip_at: Callable[[int], str] = lambda _place: ""
         self.has_at: Callable[[int], bool] = lambda _place: False
         self._marks: tuple[Mark, ...] = ()
+        self._writes_bold: bool | None = None
+        self._bold_goes_on = -1
         self.setAcceptRichText(False)
         self.setTabChangesFocus(True)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -92,9 +100,122 @@ class ReportText(QTextEdit):
         cursor.setPosition(to_units(text, end), QTextCursor.MoveMode.KeepAnchor)
         self.setTextCursor(cursor)
 
-    def splice(self, start: int, removed: int, inserted: str) -> bool:
-        """Put other text into a stretch as one undo step; see `splicing.splice`."""
-        return splice(self, start, removed, inserted)
+    def splice(self, start: int, removed: int, inserted: str, *, is_bold: bool = False) -> bool:
+        """Put other text into a stretch as one undo step; see `splicing.splice`.
+
+        ``is_bold``: the new text is bold; otherwise it is where it takes the place of bold text or stands within it.
+        """
+        spans, old = self.bold, self.toPlainText()
+        if not spans and not is_bold:
+            return splice(self, start, removed, inserted)
+
+        def finish() -> None:
+            new = self.toPlainText()
+            added = ((start, start + len(inserted)),) if is_bold else ()
+            wanted = normal(new, (*followed(spans, old, start, removed, inserted), *added))
+            show_bold(self.document(), places_of_spans(new, wanted))
+
+        return splice(self, start, removed, inserted, finish)
+
+    # --- bold text
+
+    @property
+    def bold(self) -> Spans:
+        """What of the text is bold."""
+        return bold_spans(self)
+
+    @property
+    def writes_bold(self) -> bool:
+        """Whether what is written next is bold wherever it goes."""
+        return bool(self._writes_bold)
+
+    def load(self, text: str, bold: Spans) -> None:
+        """Hold this text, without any step to undo."""
+        self.setPlainText(text)
+        if bold:
+            show_bold(self.document(), places_of_spans(self.toPlainText(), bold))
+            self.document().clearUndoRedoStacks()
+
+    def put_bold(self, spans: Spans) -> None:
+        """Have exactly this bold, as one undo step."""
+        if spans != self.bold:
+            show_bold(self.document(), places_of_spans(self.toPlainText(), spans))
+
+    def switch_bold(self, is_on: bool | None = None) -> bool:
+        """Make the selection bold or not; with nothing selected, what is written next.
+
+        None is the other way from now. False when there was a selection that is that way already.
+        """
+        start, end = self.place
+        if start == end:
+            now = self._is_bold_here() if self._writes_bold is None else self._writes_bold
+            self._write_bold(not now if is_on is None else is_on)
+            return True
+        has_all = self._is_all_bold(start, end)
+        wanted = not has_all if is_on is None else is_on
+        text, spans = self.toPlainText(), self.bold
+        outside = [part for first, last in spans for part in ((first, min(last, start)), (max(first, end), last))]
+        new = normal(text, [*(part for part in outside if part[0] < part[1]), *([(start, end)] if wanted else [])])
+        if new == spans:
+            return False
+        self.document().setModified(False)  # a step of its own, see `splicing.splice`
+        self.put_bold(new)
+        self.document().setModified(False)
+        return True
+
+    def end_bold(self) -> None:
+        """The field is left: what is written here next is as the text around it."""
+        self._write_bold(None)
+
+    def _write_bold(self, is_on: bool | None) -> None:
+        was_on = self.writes_bold
+        self._writes_bold, self._bold_goes_on = is_on, -1
+        if was_on != self.writes_bold:
+            self.bold_switched.emit(self.writes_bold)
+
+    def _is_bold_here(self) -> bool:
+        """Whether the cursor stands within bold text, or just behind what was typed into it."""
+        at = self.place[1]
+        return at == self._bold_goes_on or any(start < at < end for start, end in self.bold)
+
+    def _is_all_bold(self, start: int, end: int) -> bool:
+        text = self.toPlainText()
+        inside = [(max(first, start), min(last, end)) for first, last in self.bold]
+        return bool(text[start:end].strip()) and normal(text, inside) == normal(text, [(start, end)])
+
+    @contextmanager
+    def _writing(self, *, is_text: bool) -> Iterator[None]:
+        """What is typed or pasted meanwhile is bold or not, as it should be."""
+        if not is_text or self.isReadOnly():
+            yield
+            return
+        with self._replacing_selection() as is_all_bold:
+            by_place = self._is_bold_here() if is_all_bold is None else is_all_bold
+            is_bold = by_place if self._writes_bold is None else self._writes_bold
+            write_bold(self, is_bold=is_bold)
+            yield
+        if self._writes_bold is False:
+            self._write_bold(None)  # what follows stands beside it, and is not bold either
+        self._bold_goes_on = self.place[1] if is_bold and self._writes_bold is None else -1
+
+    @contextmanager
+    def _replacing_selection(self) -> Iterator[bool | None]:
+        """Where bold matters, what is selected goes first, in one undo step with what follows; says if it was bold.
+
+        None: nothing was selected. Typing alone opens no step of its own: Qt joins it with the typing before.
+        """
+        start, end = self.place
+        if start == end or not (self.bold or self.writes_bold):
+            yield None if start == end else False
+            return
+        is_all_bold, cursor = self._is_all_bold(start, end), self.textCursor()
+        cursor.beginEditBlock()
+        try:
+            cursor.removeSelectedText()
+            self.setTextCursor(cursor)
+            yield is_all_bold
+        finally:
+            cursor.endEditBlock()
 
     def show_live(self, at: int, words: str) -> None:
         """Show words in grey at a place; "" for none."""
@@ -217,7 +338,18 @@ class ReportText(QTextEdit):
         elif has_control and event.key() == Qt.Key.Key_Space:
             self.asked_at.emit(self.place[1], True)
         else:
-            super().keyPressEvent(event)
+            with self._writing(is_text=_is_text(event)):
+                super().keyPressEvent(event)
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        """Take composed letters."""
+        with self._writing(is_text=bool(event.commitString())):
+            super().inputMethodEvent(event)
+
+    def insertFromMimeData(self, source: QMimeData) -> None:  # noqa: N802 - Qt's name
+        """Take what is pasted or dropped, as plain text."""
+        with self._writing(is_text=source.hasText()):
+            super().insertFromMimeData(source)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """The Menu key shows what was heard, where something was."""
@@ -231,3 +363,10 @@ class ReportText(QTextEdit):
         if self._grey.is_shown:
             self.viewport().update()
         self.moved.emit()
+
+
+def _is_text(event: QKeyEvent) -> bool:
+    """Whether a key puts letters into the text, as Qt sees it; AltGr is Ctrl+Alt to it."""
+    control, shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+    is_shortcut = event.modifiers() in (control, control | shift)
+    return bool(event.text()) and event.text().isprintable() and not is_shortcut

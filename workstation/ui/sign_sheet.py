@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from html import escape
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
@@ -12,6 +13,7 @@ from workstation.qtkit.accessible import named
 from workstation.reading.case import Case
 from workstation.reading.obstacles import Obstacle
 from workstation.reporting.draft import Draft
+from workstation.reporting.emphasis import Spans, runs, stripped
 from workstation.reporting.template import Template
 from workstation.ui.elided_label import ElidedLabel
 from workstation.ui.overlay import Overlay
@@ -37,7 +39,8 @@ class SigningPreview:
 
     case: Case = field(repr=False)
     draft: Draft = field(repr=False)
-    sections: tuple[tuple[str, str], ...] = field(repr=False)
+    sections: tuple[tuple[str, str, Spans], ...] = field(repr=False)
+    """Heading, text, and what of it is bold."""
     acknowledgements: dict[str, str] = field(repr=False)
     obstacles: tuple[Obstacle, ...] = field(repr=False)
     reader: str = field(repr=False)
@@ -54,8 +57,12 @@ def preview_of(
     patient_line: str,
 ) -> SigningPreview:
     """Gather what the frozen report will say: the template's sections that hold text, in their order."""
-    texts = ((each.heading, draft.fields.get(each.id, "").strip()) for each in template.fields)
-    sections = tuple((heading, text) for heading, text in texts if text)
+    texts = ((each.heading, each.id, draft.fields.get(each.id, "")) for each in template.fields)
+    sections = tuple(
+        (heading, text.strip(), stripped(text, draft.emphasis.get(field_id, ())))
+        for heading, field_id, text in texts
+        if text.strip()
+    )
     return SigningPreview(case, draft, sections, acknowledgements, obstacles, reader, patient_line)
 
 
@@ -178,15 +185,25 @@ class SignSheet(Overlay):
     def _page(self, preview: SigningPreview) -> QWidget:
         page = QWidget()
         parts: list[QWidget] = []
-        for heading, text in preview.sections:
+        for heading, text, bold in preview.sections:
             parts.append(label(heading.upper(), "caption"))
             body = label(text, name=f"To be signed, {heading}", wrap=True)
+            if bold:
+                body.setTextFormat(Qt.TextFormat.RichText)
+                body.setText(_with_bold(text, bold))
+                body.setAccessibleDescription(text)
             set_role(body, "title")
             body.setContentsMargins(0, 0, 0, TOKENS.spacing.s)
             parts.append(body)
         parts += _statements(preview)
         page.setLayout(column(*parts, 1, spacing=TOKENS.spacing.xs))
         return page
+
+
+def _with_bold(text: str, bold: Spans) -> str:
+    """The text as markup that shows each of its own characters as it is, blanks and line ends too."""
+    parts = (f"<b>{escape(part)}</b>" if is_bold else escape(part) for part, is_bold in runs(text, bold))
+    return f'<div style="white-space: pre-wrap">{"".join(parts)}</div>'
 
 
 def _order_line(case: Case) -> str:

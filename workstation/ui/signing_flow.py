@@ -43,7 +43,7 @@ class SigningFlow(QObject):
         self._tasks = tasks
         self.sheet = SignSheet(over)
         self._frozen = ""
-        self._begun: tuple[ObstacleList, bool, int] | None = None
+        self._begun: tuple[ObstacleList, bool, int, str] | None = None
         self._again = QTimer(self)
         self._again.setSingleShot(True)
         self._again.setInterval(LOOK_AGAIN_MS)
@@ -65,7 +65,7 @@ class SigningFlow(QObject):
         spoken = self._desk.dictation.obstacles(case.key)
         is_coming = any(each.key == LISTENING for each in (*spoken, *obstacles.obstacles))
         if is_coming and looks < PATIENCE:
-            self._begun = (obstacles, and_next, looks + 1)
+            self._begun = (obstacles, and_next, looks + 1, case.key)
             self._again.start()
             return
         if is_coming or not obstacles.is_ready or any(each.is_blocking for each in spoken):
@@ -85,9 +85,14 @@ class SigningFlow(QObject):
         self.sheet.open_for(preview, and_next=and_next)
 
     def _look_again(self) -> None:
-        if self._begun is not None:
-            obstacles, and_next, looks = self._begun
+        active = self._desk.active_case
+        if self._begun is None:
+            return
+        obstacles, and_next, looks, case_key = self._begun
+        if active is not None and active.key == case_key:
             self._begin(obstacles, and_next=and_next, looks=looks)
+        else:
+            self._begun = None  # another report was never asked to be signed
 
     def _freeze(self, case_key: str) -> None:
         self._frozen = case_key
@@ -102,7 +107,8 @@ class SigningFlow(QObject):
         preview = self.sheet.preview
         if preview is None:
             return
-        if self._desk.draft(preview.case).fields != preview.draft.fields:
+        draft = self._desk.draft(preview.case)
+        if (draft.fields, draft.emphasis) != (preview.draft.fields, preview.draft.emphasis):
             self.sheet.say(CHANGED)
             return
         self.sheet.set_busy("Signing …")

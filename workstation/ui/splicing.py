@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
@@ -38,10 +39,17 @@ def steps_between(old: str, new: str, start: int = 0) -> tuple[Step, ...]:
     )
 
 
-def splice(editor: QTextEdit, start: int, removed: int, inserted: str) -> bool:
+def splice(
+    editor: QTextEdit, start: int, removed: int, inserted: str, finish: Callable[[], None] | None = None
+) -> bool:
     """Put other text into a stretch of the editor as one undo step; the reader's cursor stays where it is in the text.
 
     A cursor without a selection that stands where text is inserted goes on behind it; a selection never grows.
+
+    Parameters
+    ----------
+    finish
+        Done last within the same undo step.
 
     Returns
     -------
@@ -60,6 +68,8 @@ def splice(editor: QTextEdit, start: int, removed: int, inserted: str) -> bool:
     cursor.beginEditBlock()
     for step in reversed(steps):
         _take(cursor, text, step)
+    if finish is not None:
+        finish()
     cursor.endEditBlock()
     editor.document().setModified(False)
     if end is not None:

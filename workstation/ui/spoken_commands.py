@@ -55,10 +55,11 @@ SAID_AS: MappingProxyType[str, str] = MappingProxyType(
         "stop_dictation": "dictation.off",
     }
 )
-"""Spoken command → command of the program. What has nothing to do now (bold, as long as reports are plain text) is not
-offered."""
+"""Spoken command → command of the program. What has nothing to do now is not offered."""
 ON_WORDS = frozenset({"select", "replace", "delete", "capitalise"})
 """Spoken commands that may name words of the field in hand."""
+IN_FIELD = ON_WORDS | {"select_all", "new_paragraph", "new_line", "lower_case", "insert_macro", "bold_on", "bold_off"}
+"""Spoken commands that mean the field in which they were spoken, and no other."""
 _WITHOUT_WORDS = frozenset({"capitalise"})
 BUTTONS: MappingProxyType[MicrophoneAction, str] = MappingProxyType(
     {
@@ -179,6 +180,11 @@ class SpokenCommands(QObject):
             self.refused.emit("A spoken command came when its case was no longer active. Nothing was done.")
             return
         if not self._may_speak():
+            return
+        words = self._words()
+        is_of_field = bool(spoken.utterance and spoken.field_id) and spoken.command.name in IN_FIELD
+        if is_of_field and words is not None and words.field_id != spoken.field_id:
+            self.refused.emit("A spoken command came when you were in another field. Nothing was done.")
             return
         if self.carry_out(_as_written(spoken.command)):
             self.done.emit(f"Command: {_in_words(spoken.command)}")

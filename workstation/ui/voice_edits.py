@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
-from workstation.reading.dictating import Change
+from workstation.reading.dictating import Change, TextSpliced
 from workstation.ui.report_field import ReportField
 from workstation.ui.report_text import ReportText
 from workstation.ui.text_places import nearest_before, places_of
@@ -54,6 +54,11 @@ class VoiceEdits:
     def __init__(self, desk: Desk, report: EditedReport) -> None:
         self._desk = desk
         self._report = report
+
+    @property
+    def field_id(self) -> str:
+        """The field in hand."""
+        return self._report.in_hand
 
     @property
     def text(self) -> str:
@@ -118,6 +123,11 @@ class VoiceEdits:
         place = self._selection or self._last_word
         return place is not None and self._put(place, self.text[place[0] : place[1]].lower())
 
+    def bold(self, *, is_on: bool | None = None) -> bool:
+        """Make what is selected bold or not bold, or else what is written next; None is the other way from now."""
+        field = self._field
+        return field is not None and field.switch_bold(is_on)
+
     # --- putting in
 
     def new_paragraph(self) -> bool:
@@ -156,6 +166,9 @@ class VoiceEdits:
             return False
         changes = self._desk.dictation.scratch(self._report.case_key)
         self._report.apply(changes)
+        for each in changes:
+            if isinstance(each, TextSpliced):
+                self._report.go_to(each.field_id)  # it is to be seen what has gone, and where
         return bool(changes)
 
     # --- inside

@@ -108,6 +108,13 @@ def test_the_words_are_those_of_the_engine_itself(make: Making, pcm: bytes, tmp_
     assert worker.coverage(["right", "spleen"]) == 0.5
 
 
+def test_windows_come_before_the_engine(make: Making, pcm: bytes) -> None:
+    worker, _ = make(wait_s=30.0)
+    assert heard_by(worker, pcm)[1].text == SENTENCE
+    ours = os.getpriority(os.PRIO_PROCESS, 0)
+    assert [os.getpriority(os.PRIO_PROCESS, pid) for pid in worker.process_ids] == [max(5, ours)]
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc tells whether the engine is at work")
 def test_an_engine_that_hangs_is_ended_and_nobody_waits_for_it(make: Making, pcm: bytes) -> None:
     worker, told = make(limits=EngineLimits(piece_s=0.2, per_second_s=0.2, patience=2.0))

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workstation.dictation.corpus import common_words, corpus
+from workstation.dictation.corpus import common_words
 from workstation.dictation.lexicon import MODALITIES, OWN, Lexicon, spoken_form
 from workstation.dictation.pronunciations import PHONES, checked_phones, pronounced_as_spelt
 from workstation.foundation.errors import BadInput, SomethingMissing
 from workstation.foundation.resources import resource_path
-
-
-@pytest.fixture(scope="module")
-def lexicon() -> Lexicon:
-    return Lexicon.load()
 
 
 def test_it_is_large_and_covers_every_examination(lexicon: Lexicon) -> None:
@@ -38,10 +34,10 @@ def test_every_term_can_be_said_in_phones(lexicon: Lexicon) -> None:
                 assert set(" ".join(lexicon.pronunciations[word]).split()) <= PHONES
 
 
-def test_every_word_has_a_listed_pronunciation(lexicon: Lexicon) -> None:
+def test_every_word_has_a_listed_pronunciation(lexicon: Lexicon, spoken_times: Mapping[str, int]) -> None:
     table = resource_path("dictation", "lexicon_words.tsv").read_text("utf-8")
     listed = {line.split("\t")[0] for line in table.splitlines() if not line.startswith("#")}
-    needed = {*lexicon.words, *common_words(), *(word for sentence in corpus(lexicon) for word in sentence.split())}
+    needed = {*lexicon.words, *common_words(), *(word for sentence in spoken_times for word in sentence.split())}
     assert sorted(needed - listed) == []
 
 

@@ -18,11 +18,6 @@ from workstation.dictation.words import Word
 
 
 @pytest.fixture(scope="module")
-def lexicon() -> Lexicon:
-    return Lexicon.load()
-
-
-@pytest.fixture(scope="module")
 def correction(lexicon: Lexicon) -> LexiconCorrection:
     if shipped_dictionary() is None:
         pytest.skip("pocketsphinx with its dictionary of English is not installed")

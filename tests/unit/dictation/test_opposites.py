@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import random
+from collections.abc import Mapping
 from itertools import islice
 
 import pytest
 
-from workstation.dictation.corpus import corpus
 from workstation.dictation.correction_terms import CorrectionTerms
 from workstation.dictation.english_words import is_english, shipped_dictionary
 from workstation.dictation.learnt_corrections import LearntCorrections, may_learn
@@ -102,11 +103,6 @@ def test_no_opposite_is_learnt(heard: str, meant: str, is_learnt: bool) -> None:
 
 
 @pytest.fixture(scope="module")
-def lexicon() -> Lexicon:
-    return Lexicon.load()
-
-
-@pytest.fixture(scope="module")
 def correction(lexicon: Lexicon) -> LexiconCorrection:
     if shipped_dictionary() is None:
         pytest.skip("pocketsphinx with its dictionary of English is not installed")
@@ -165,9 +161,11 @@ def _misheard(words: list[str], dice: random.Random) -> list[str]:
     return words
 
 
-def test_slips_of_the_recogniser_never_change_a_value(lexicon: Lexicon, correction: LexiconCorrection) -> None:
+def test_slips_of_the_recogniser_never_change_a_value(
+    spoken_times: Mapping[str, int], correction: LexiconCorrection
+) -> None:
     dice, corrected = random.Random(7), 0
-    for sentence in islice(corpus(lexicon), 11, None, 250):
+    for sentence in islice(spoken_times, 11, None, 50 if os.environ.get("LIGHTBOX_FULL") == "1" else 500):
         said = _misheard(sentence.split(), dice)
         result = correction.corrected([Word(part, dice.choice([None, 0.4, 0.8])) for part in said])
         for word in (word for word in result if word.corrected):
@@ -177,4 +175,4 @@ def test_slips_of_the_recogniser_never_change_a_value(lexicon: Lexicon, correcti
                 item for item in before if item.kind != "opposite"
             ], (word.heard, word.text)
             assert all(item in after for item in before), (word.heard, word.text)
-    assert corrected > 20
+    assert corrected > 10

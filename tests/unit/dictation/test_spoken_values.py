@@ -5,6 +5,7 @@ The values are read back from the text by a small reader of this file, which sha
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from workstation.dictation.protected import protected_values
 from workstation.dictation.words import words_of
 
 HERE = Path(__file__).parent
+_IS_FULL = os.environ.get("LIGHTBOX_FULL") == "1"
 FRAGMENT = Layout(starts_sentence=False, ends_sentence=False)
 
 
@@ -239,7 +241,7 @@ def meanings(text: str) -> list[str]:
     return re.findall(r"\b(?:no|not|without|left|right|both)\b", text.lower())
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=2000 if _IS_FULL else 120, deadline=None)
 @given(_SAID, st.sampled_from(_FRAMES))
 def test_the_value_that_is_written_is_the_value_that_was_said(said: Said, frame: tuple[str, str]) -> None:
     spoken = f"{frame[0]} {said.spoken} {frame[1]}"
@@ -252,7 +254,7 @@ def test_the_value_that_is_written_is_the_value_that_was_said(said: Said, frame:
     assert all(one.end <= other.start for one, other in zip(written.rewrites, written.rewrites[1:], strict=False))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=500 if _IS_FULL else 40, deadline=None)
 @given(_SAID, st.sampled_from(_FRAMES))
 def test_what_is_written_is_written_again_as_it_is_and_words_count_as_text(said: Said, frame: tuple[str, str]) -> None:
     spoken = f"{frame[0]} {said.spoken} {frame[1]}"
@@ -261,7 +263,7 @@ def test_what_is_written_is_written_again_as_it_is_and_words_count_as_text(said:
     assert write_out(words_of(spoken)).text == written
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=400 if _IS_FULL else 20, deadline=None)
 @given(st.lists(st.tuples(_SAID, st.sampled_from(_FRAMES)), min_size=2, max_size=4))
 def test_utterances_that_follow_one_another_share_no_value(parts: list[tuple[Said, tuple[str, str]]]) -> None:
     text, heard = "", ()

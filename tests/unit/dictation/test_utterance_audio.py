@@ -31,6 +31,9 @@ class Recordings:
     def read(self, name: str) -> bytes | None:
         return self._sealed.read(name)
 
+    def has(self, name: str) -> bool:
+        return self._sealed.exists(name)
+
     def write(self, name: str, content: bytes) -> None:
         if self.is_full:
             raise OSError(28, "No space left on device")
