@@ -28,7 +28,7 @@ Says = Callable[[str], tuple[NDArray[np.float64], int]]
 
 def spoken(table: Path, voice: str, work: Path) -> Path | None:
     """The folder with one wav per sentence; None where no Python with the voices is named, or it lacks this one."""
-    folder = work / "held-apart" / voice
+    folder = work / "held-apart" / f"{voice}-{zlib.crc32(table.read_bytes()):08x}"  # other sentences, other speech
     python = os.environ.get("LIGHTBOX_VOICES", "")
     wanted = [line.split("\t")[0] for line in table.read_text("utf-8").splitlines() if line and line[0] != "#"]
     if all((folder / f"{name}.wav").is_file() for name in wanted):

@@ -6,7 +6,7 @@ thread that calls `Dictation.pump` and the other methods, which is the one of th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -31,6 +31,7 @@ from workstation.reading.dictation_changes import (
 from workstation.reading.dictation_core import DictationCore
 from workstation.reading.dictation_obstacles import obstacles_of
 from workstation.reading.dictation_parts import DictationParts
+from workstation.reading.errors import NotNow
 from workstation.reading.obstacles import Obstacle
 
 __all__ = [
@@ -113,8 +114,7 @@ class Dictation(DictationCore):
 
     def confirm(self, case_key: str, field_id: str) -> tuple[Change, ...]:
         """The reader has read the field."""
-        with self._lock:
-            return tuple(self._scribe.confirm(case_key, field_id))
+        return self._done(lambda: self._scribe.confirm(case_key, field_id))
 
     def choices(self, case_key: str) -> tuple[Passage, ...]:
         """Passages of which one of two texts is to be chosen."""
@@ -123,18 +123,15 @@ class Dictation(DictationCore):
 
     def choose(self, case_key: str, utterance: str, second: bool) -> tuple[Change, ...]:
         """The text of the second pass, or of the first, is right."""
-        with self._lock:
-            return tuple(self._scribe.choose(case_key, utterance, second=second))
+        return self._done(lambda: self._scribe.choose(case_key, utterance, second=second))
 
     def take_back(self, case_key: str, utterance: str, rewrite: Rewrite | None) -> tuple[Change, ...]:
         """One guess back to what was heard; None: the second pass back to the first text."""
-        with self._lock:
-            return tuple(self._scribe.take_back(case_key, utterance, rewrite))
+        return self._done(lambda: self._scribe.take_back(case_key, utterance, rewrite))
 
     def scratch(self, case_key: str) -> tuple[Change, ...]:
         """Take away what was dictated last."""
-        with self._lock:
-            return tuple(self._scribe.scratch(case_key))
+        return self._done(lambda: self._scribe.scratch(case_key))
 
     def follow_edit(self, case_key: str, field_id: str, old: str, new: str) -> None:
         """The reader has changed a field; the draft has it already."""
@@ -258,6 +255,14 @@ class Dictation(DictationCore):
         self._cases_changed()
 
     # --- inside ------------------------------------------------------------------------------------------------------
+
+    def _done(self, what: Callable[[], Iterable[Change]]) -> tuple[Change, ...]:
+        """What has changed; the case may have become read-only since the reader saw the button."""
+        try:
+            with self._lock:
+                return tuple(what())
+        except NotNow as error:
+            return (Told(str(error)),)
 
     def _use_words(self, words: tuple[str, ...]) -> None:
         self._wishes = replace(self._wishes, own_words=words)

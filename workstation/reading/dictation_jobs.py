@@ -25,7 +25,7 @@ class DictationJobs:
     def __init__(self, tell: Callable[[str], None]) -> None:
         self._tell = tell
         self._waiting: deque[tuple[Job, bool]] = deque()
-        self._worker = Worker("dictation-jobs", self._turn, on_failure=lambda _error: None, pause_after_failure_s=0.0)
+        self._worker = Worker("dictation-jobs", self._turn, on_failure=self._our_fault, pause_after_failure_s=0.0)
         self._is_started = False
 
     def add(self, job: Job, *, must_be_done: bool = False) -> None:
@@ -44,6 +44,10 @@ class DictationJobs:
             if must_be_done:
                 self._do(job)
         return has_ended
+
+    def _our_fault(self, error: Exception) -> None:
+        """A bug in a job: the others go on, and it is not kept from the reader."""
+        self._tell(f"A part of dictation failed ({type(error).__name__}). What you said and wrote is kept.")
 
     def _turn(self, _cancel: CancelToken) -> float:
         if not self._waiting:

@@ -27,7 +27,10 @@ def imported_libraries() -> set[str]:
 
 def test_every_library_is_a_named_dependency() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    stated = [*project["dependencies"], *(each for extra in project["optional-dependencies"].values() for each in extra)]
+    stated = [
+        *project["dependencies"],
+        *(each for extra in project["optional-dependencies"].values() for each in extra),
+    ]
     named = {re.split(r"[<>=!~\[; ]", text)[0].lower() for text in stated}
     brought_by = metadata.packages_distributions()
     unnamed = {
