@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from tests.perf.dictation_heard import HELD, LIVE, SECOND, TEST_SET, HeardSentence, Speech, SpokenSet
-from tests.perf.dictation_values import kept_by_second_pass, kept_by_stages, told
+from tests.perf.dictation_values import commands_fired, kept_by_second_pass, kept_by_stages, told
 from tests.perf.measuring import Row, judged
 from workstation.dictation.engine import EngineDescription
 from workstation.dictation.text_stages import TextStages
@@ -37,6 +37,7 @@ def rows(work: Path) -> Iterator[Row]:
             yield _rate(name, each, heard, about[name], speech.stages)
     yield from kept_by_stages(speech.stages, heard)
     yield from kept_by_second_pass(speech.stages, heard)
+    yield commands_fired(heard)
 
 
 def _rate(
