@@ -17,7 +17,7 @@ from workstation.dictation.words import Heard
 _HERE = "workstation.dictation.engine_in_helper:"
 LOAD, HEAR, COVERAGE, VOCABULARY = (f"{_HERE}{name}" for name in ("load", "hear", "coverage", "set_vocabulary"))
 MODULES = ("workstation.dictation.engine_in_helper",)
-_NICENESS = 5
+_NICENESS, _NICENESS_OF_SECOND_PASS = 5, 15
 
 
 class Piece(NamedTuple):
@@ -73,7 +73,7 @@ _kept = _Kept()  # of the process: each call from the program is a plain functio
 
 def load(settings: EngineSettings, vocabulary: Sequence[str]) -> tuple[Any, ...]:
     """Make the engine; gives its version and capabilities as plain values."""
-    _stand_back()
+    _stand_back(_NICENESS_OF_SECOND_PASS if settings.engine == "whisper" else _NICENESS)
     engine = _kept.load(settings)
     if vocabulary:
         engine.set_vocabulary(vocabulary)
@@ -82,10 +82,13 @@ def load(settings: EngineSettings, vocabulary: Sequence[str]) -> tuple[Any, ...]
     return (about.name, about.version, about.language, about.model, about.model_sha256, flags)
 
 
-def _stand_back() -> None:
-    """Where windows and engine want the same processor, windows come first; threads made from now on inherit this."""
+def _stand_back(niceness: int) -> None:
+    """Where windows and engine want the same processor, windows come first; threads made from now on inherit this.
+
+    The second pass, which nobody sees at work, stands behind the live text too.
+    """
     if hasattr(os, "nice"):
-        os.nice(max(0, _NICENESS - os.nice(0)))
+        os.nice(max(0, niceness - os.nice(0)))
 
 
 def hear(piece: Piece) -> tuple[Any, ...]:

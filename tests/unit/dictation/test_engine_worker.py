@@ -115,6 +115,16 @@ def test_windows_come_before_the_engine(make: Making, pcm: bytes) -> None:
     assert [os.getpriority(os.PRIO_PROCESS, pid) for pid in worker.process_ids] == [max(5, ours)]
 
 
+def test_the_second_pass_comes_last() -> None:
+    worker = EngineWorker(EngineSettings("whisper", model=tiny_en()))
+    try:
+        assert worker.description.name == "whisper"
+        ours = os.getpriority(os.PRIO_PROCESS, 0)
+        assert [os.getpriority(os.PRIO_PROCESS, pid) for pid in worker.process_ids] == [max(15, ours)]
+    finally:
+        worker.close()
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc tells whether the engine is at work")
 def test_an_engine_that_hangs_is_ended_and_nobody_waits_for_it(make: Making, pcm: bytes) -> None:
     worker, told = make(limits=EngineLimits(piece_s=0.2, per_second_s=0.2, patience=2.0))
