@@ -177,7 +177,7 @@ def test_a_slider_that_leaves_record_is_told_even_together_with_a_button() -> No
 
 
 @given(st.lists(st.frozensets(st.sampled_from(list(SPEECHMIKE.bits))), max_size=8))
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 def test_nothing_is_told_that_is_not_down_and_other_buttons_always_are(reports: list[frozenset[Button]]) -> None:
     for slider in {*SLIDERS.values(), frozenset()}:
         pressed = Pressed()

@@ -149,7 +149,7 @@ def test_sound_without_end_is_refused(tmp_path: Path) -> None:
         open_wav(path)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.binary(max_size=80), st.integers(0, 60))
 def test_no_header_crashes_the_program(tmp_path_factory: pytest.TempPathFactory, noise: bytes, at: int) -> None:
     path = tmp_path_factory.mktemp("wav") / "a.wav"

@@ -105,7 +105,7 @@ _WORDS = st.lists(st.sampled_from([*_SAID, "grade", "BI-RADS", "4A", "lung", "ma
 _TEXTS = _WORDS.map(" ".join)
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(_TEXTS, _TEXTS, st.builds(TextNow, st.booleans(), st.booleans(), st.booleans()))
 def test_no_value_changes_without_a_person(first: str, second: str, now: TextNow) -> None:
     verdict = verdict_on(text(first), text(second), now)

@@ -386,7 +386,7 @@ def test_a_manifest_that_was_edited_is_not_believed() -> None:
             manifest_from(changed(document, **change), "m")
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(
     st.recursive(
         st.none() | st.integers() | st.text(),

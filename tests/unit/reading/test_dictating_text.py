@@ -96,7 +96,7 @@ def test_text_typed_at_the_edges_is_none_of_the_span_but_a_glued_letter_shows() 
 # --- placing -----------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(texts_and_spans(), SAID)
 def test_words_and_numbers_are_never_glued(place: tuple[str, int, int], said: str) -> None:
     text, start, end = place
@@ -111,7 +111,7 @@ def test_words_and_numbers_are_never_glued(place: tuple[str, int, int], said: st
     assert NUMBERS_AND_WORDS.findall(new) == parts
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(texts_and_spans())
 def test_taking_out_glues_nothing(place: tuple[str, int, int]) -> None:
     text, start, end = place
@@ -218,7 +218,7 @@ def standing(text: DictatedText, field: str) -> list[str]:
     return [field[each.start : each.end] for each in text.passages("f")]
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60), st.sampled_from(["", "x", " y ", "Mild. "]))))
 def test_passages_stay_inside_and_apart_and_an_undo_brings_all_of_them_back(
     edits: list[tuple[int, int, str]],
