@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -35,16 +33,6 @@ def desktop(pulse: PulseMicrophone) -> Iterator[Desktop]:
     with a_desktop() as there:
         there.environment.update(pulse.environment)
         yield there
-
-
-@pytest.fixture
-def program(desktop: Desktop, head_studies: Path, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
-    words = [sys.executable, "-m", "workstation", "demo", "--studies", str(head_studies)]
-    with (tmp_path / "said.txt").open("wb") as said:
-        process = subprocess.Popen(words, env=desktop.environment, stdout=said, stderr=said)
-        yield process
-        process.terminate()
-        process.wait(timeout=30)
 
 
 @pytest.mark.usefixtures("program")

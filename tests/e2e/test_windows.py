@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,16 +20,6 @@ RIGHT_MONITOR = "2048/338x2560/422+3968+0"
 def desktop() -> Iterator[Desktop]:
     with a_desktop() as there:
         yield there
-
-
-@pytest.fixture
-def program(desktop: Desktop, head_studies: Path, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
-    words = [sys.executable, "-m", "workstation", "demo", "--studies", str(head_studies)]
-    with (tmp_path / "said.txt").open("wb") as said:
-        process = subprocess.Popen(words, env=desktop.environment, stdout=said, stderr=said)
-        yield process
-        process.terminate()
-        process.wait(timeout=30)
 
 
 def logged_in(desktop: Desktop) -> None:

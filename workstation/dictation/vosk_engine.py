@@ -114,7 +114,9 @@ def _loaded(settings: EngineSettings) -> Model:
     SetLogLevel(_SILENT)
     try:
         return Model(str(settings.model))
-    except Exception as error:  # vosk raises nothing more precise
+    except Exception as error:
+        if type(error) is not Exception:  # vosk raises the bare class; anything else is a bug
+            raise
         raise ModelRefused(
             f"Vosk cannot load the model at {settings.model}.", "Check it: workstation models verify."
         ) from error
